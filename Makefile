@@ -1,0 +1,8 @@
+# Every target calls the npm script of its name, so that Windows needs no make.
+# Variables on the command line (make dev STEP=6 PORT=8002) reach it through the environment.
+
+.DEFAULT_GOAL := help
+
+.PHONY: dev test help
+dev test help:
+	@npm run --silent $@

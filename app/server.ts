@@ -1,0 +1,93 @@
+import { createServer, type OutgoingHttpHeaders } from 'node:http';
+import {
+  countPage,
+  createRegistry,
+  errorPage,
+  felledPage,
+  homePage,
+  isSpecies,
+  listen,
+  plantedPage,
+  readSettings,
+  readVisit,
+  RegistryError,
+  SPECIES,
+  type Visit,
+} from '#forest';
+
+interface Answer {
+  status: number;
+  headers?: OutgoingHttpHeaders;
+  body: string;
+}
+
+type Handler = (query: URLSearchParams) => Answer | Promise<Answer>;
+
+const settings = readSettings({ PORT: 8001 });
+const registry = createRegistry(settings);
+
+const routes = new Map<string, Record<string, Handler>>([
+  ['/', { GET: home }],
+  ['/treecounter', { GET: treecounter }],
+  ['/plant', { POST: plant }],
+  ['/fell', { POST: fell }],
+]);
+
+function home(): Answer {
+  return { status: 200, body: homePage() };
+}
+
+async function treecounter(): Promise<Answer> {
+  const trees = await registry.countTrees();
+  return { status: 200, body: countPage(trees) };
+}
+
+function plant(query: URLSearchParams): Answer {
+  const species = query.get('species');
+  if (!isSpecies(species)) return unknownSpecies();
+  const euros = registry.plant(species);
+  return { status: 201, body: plantedPage(species, euros) };
+}
+
+function fell(query: URLSearchParams): Answer {
+  const species = query.get('species');
+  if (!isSpecies(species)) return unknownSpecies();
+  if (!registry.fell(species)) return failure(409, `No ${species} stands.`);
+  return { status: 200, body: felledPage(species) };
+}
+
+function unknownSpecies(): Answer {
+  return failure(400, `Name a species: ${SPECIES.join(', ')}.`);
+}
+
+function failure(status: number, message: string, headers?: OutgoingHttpHeaders): Answer {
+  return { status, headers, body: errorPage(status, message) };
+}
+
+async function dispatch({ method, path, query }: Visit): Promise<Answer> {
+  const route = routes.get(path);
+  if (!route) return failure(404, 'There is no such page.');
+  // HEAD is GET without the body, which Node leaves out by itself.
+  const handler = route[method === 'HEAD' ? 'GET' : method];
+  if (handler) return handler(query);
+  const allowed = route.GET ? 'GET, HEAD' : 'POST';
+  return failure(405, `This page takes ${allowed} only.`, { Allow: allowed });
+}
+
+async function respond(visit: Visit): Promise<Answer> {
+  try {
+    return await dispatch(visit);
+  } catch (error) {
+    if (error instanceof RegistryError) return failure(503, error.message);
+    console.error(error);
+    return failure(500, 'Something went wrong here.');
+  }
+}
+
+const server = createServer(async (request, response) => {
+  const { status, headers, body } = await respond(readVisit(request));
+  response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', ...headers });
+  response.end(body);
+});
+
+await listen(server, settings, 'PORT');

@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** More output than this is cut: a program that prints in a loop must not fill the memory. */
+const OUTPUT_LIMIT = 64 * 1024;
+
+/** How a process ended: its exit code, or the signal that ended it. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A program under test: a process of its own, with what it has printed so far. */
+export interface ProgramProcess {
+  readonly pid: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** How it ended, or undefined while it runs. */
+  readonly exit: Exit | undefined;
+  /** Resolves once it has ended. */
+  readonly exited: Promise<Exit>;
+  /** Sends a signal to the process alone. */
+  signal(name: NodeJS.Signals): void;
+  /**
+   * Asks it to stop, kills it after `patienceMs`, and leaves none of its children behind.
+   * @returns how it ended
+   */
+  stop(patienceMs?: number): Promise<Exit>;
+}
+
+export interface ProgramOptions {
+  /** The file to run, from the root of the repository or absolute. */
+  readonly entry: string;
+  /** Added to the environment, from which the settings of the program are taken out first. */
+  readonly env?: Record<string, string>;
+  /** What stands before the entry; tsx by default, none for Node's own TypeScript. */
+  readonly nodeArgs?: readonly string[];
+  /** The Node to run it with; this process's own by default. */
+  readonly node?: string;
+}
+
+const SETTINGS = [
+  'PORT',
+  'METRICS_PORT',
+  'HOST',
+  'REGISTRY_DELAY_MS',
+  'REGISTRY_ERROR_RATE',
+  'SEED',
+  'NODE_OPTIONS',
+];
+
+/** Starts a program. It is not ready yet: see {@link untilListening}. */
+export function startProgram(options: ProgramOptions): ProgramProcess {
+  const { entry, env, nodeArgs = ['--import', 'tsx'], node = process.execPath } = options;
+  const inherited = { ...process.env };
+  for (const name of SETTINGS) delete inherited[name];
+  const child = spawn(node, [...nodeArgs, entry], {
+    cwd: ROOT,
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, so that children that it leaves behind can be ended with it.
+    detached: process.platform !== 'win32',
+  });
+  let stdout = '';
+  let stderr = '';
+  let exit: Exit | undefined;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (stdout.length < OUTPUT_LIMIT) stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (stderr.length < OUTPUT_LIMIT) stderr += text;
+  });
+  // 'exit', not 'close': a child left behind may hold the pipes open.
+  const exited = once(child, 'exit').then(async ([code, signal]): Promise<Exit> => {
+    exit = { code, signal };
+    // What it printed last may still be on its way.
+    await Promise.race([once(child, 'close'), sleep(200)]);
+    return exit;
+  });
+
+  const killGroup = () => {
+    try {
+      if (process.platform !== 'win32') process.kill(-child.pid!, 'SIGKILL');
+    } catch {
+      // Nobody was left.
+    }
+  };
+
+  return {
+    pid: child.pid!,
+    get stdout() {
+      return stdout;
+    },
+    get stderr() {
+      return stderr;
+    },
+    get exit() {
+      return exit;
+    },
+    exited,
+    signal: (name) => void child.kill(name),
+    async stop(patienceMs = 6000) {
+      if (!exit) {
+        child.kill('SIGTERM');
+        const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+        await exited;
+        clearTimeout(timer);
+      }
+      killGroup();
+      return exited;
+    },
+  };
+}
+
+/**
+ * Waits until a program has printed the URLs that it listens on.
+ * @param count how many URLs to wait for
+ * @returns the URLs, without a slash at the end
+ * @throws {Error} with what it printed, if it ends first or takes longer than `deadlineMs`
+ */
+export async function untilListening(
+  program: ProgramProcess,
+  count = 1,
+  deadlineMs = 20_000,
+): Promise<string[]> {
+  const urls = () => [...program.stdout.matchAll(/https?:\/\/\S+/g)].map(([url]) => url);
+  await until(() => urls().length >= count || program.exit !== undefined, deadlineMs);
+  const found = urls();
+  if (found.length >= count) return found.map((url) => url.replace(/\/$/, ''));
+  throw new Error(
+    `The program ${program.exit ? `ended (${JSON.stringify(program.exit)})` : 'did not listen in time'}:\n${program.stdout}${program.stderr}`,
+  );
+}
+
+/**
+ * Polls until `condition` holds or the deadline has passed.
+ * @returns whether it holds
+ */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  deadlineMs: number,
+): Promise<boolean> {
+  const end = Date.now() + deadlineMs;
+  while (!(await condition())) {
+    if (Date.now() > end) return false;
+    await sleep(15);
+  }
+  return true;
+}

@@ -1,0 +1,6 @@
+export * from './http.ts';
+export * from './lifecycle.ts';
+export * from './pages.ts';
+export * from './registry.ts';
+export * from './settings.ts';
+export * from './version.ts';

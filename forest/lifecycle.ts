@@ -1,0 +1,111 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { exitWith } from './exit.ts';
+
+/** What is left of a program that stops is cut after this time, in milliseconds. */
+const PATIENCE_MS = 4500;
+
+const running: { stop: () => Promise<void>; cut: () => void }[] = [];
+const stopping = new AbortController();
+
+/** Calls `callback` once the program is told to stop: before it closes its servers, or now if it is too late. */
+export function onStop(callback: () => void): void {
+  if (stopping.signal.aborted) callback();
+  else stopping.signal.addEventListener('abort', callback, { once: true });
+}
+
+/**
+ * Lets `server` listen on HOST and on the port that the setting `port` holds, and prints its URL.
+ * Told to stop (SIGTERM, SIGINT), the program stops all servers, finishes the requests in flight,
+ * and exits with 0. A port or a host that cannot be had ends it: exit code 1 and one line on
+ * standard error.
+ */
+export async function listen<Port extends string>(
+  server: Server,
+  settings: { readonly HOST: string } & Record<Port, number>,
+  port: Port,
+  path = '/',
+): Promise<void> {
+  stopOnSignals();
+  running.push(track(server));
+  const { HOST: host, [port]: number } = settings;
+  const refused = (error: Error) => exitWith(1, explain(error, host, number, port));
+  server.once('error', refused);
+  await new Promise<void>((resolve) => server.listen(number, host, resolve));
+  server.off('error', refused);
+  console.log(`Listening on ${urlOf(server.address() as AddressInfo)}${path}`);
+}
+
+let listening = false;
+
+function stopOnSignals(): void {
+  if (listening) return;
+  listening = true;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+}
+
+async function stop(): Promise<void> {
+  if (stopping.signal.aborted) return;
+  stopping.abort();
+  setTimeout(() => running.forEach(({ cut }) => cut()), PATIENCE_MS);
+  await Promise.all(running.map((server) => server.stop()));
+  // Without this a timer of the program could hold it up.
+  process.exit(0);
+}
+
+/**
+ * Node's own `server.close()` waits for connections that never carried a request, or only half of
+ * one: a browser's spare connection would hold the program up. So this knows which are in use.
+ */
+function track(server: Server) {
+  const connections = new Set<Socket>();
+  const inFlight = new Set<ServerResponse>();
+
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.on('request', ({ socket }, response: ServerResponse) => {
+    inFlight.add(response);
+    if (stopping.signal.aborted) sayGoodbye(response);
+    response.once('close', () => {
+      inFlight.delete(response);
+      if (stopping.signal.aborted && !inUse().has(socket)) socket.destroySoon();
+    });
+  });
+
+  const inUse = () => new Set([...inFlight].map((response) => response.req.socket));
+
+  return {
+    stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      inFlight.forEach(sayGoodbye);
+      const busy = inUse();
+      for (const socket of connections) if (!busy.has(socket)) socket.destroy();
+      return closed;
+    },
+    cut() {
+      for (const socket of connections) socket.destroy();
+    },
+  };
+}
+
+function sayGoodbye(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  if (['127.0.0.1', '0.0.0.0', '::'].includes(address)) return `http://localhost:${port}`;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number, name: string): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} on ${host} is taken: stop the other program, or choose another port, for example ${name}=${port + 1}.`;
+    case 'EACCES':
+      return `Port ${port} on ${host} is not open to you: choose a port above 1023, for example ${name}=8001.`;
+    default:
+      return `HOST=${JSON.stringify(host)} cannot be listened on (${error.code ?? error.message}): choose an address of this machine, for example HOST=127.0.0.1.`;
+  }
+}

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
+import { SPECIES, type Species } from './registry.ts';
+
+const STYLE = readFileSync(new URL('style.css', import.meta.url), 'utf8');
+
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'";
+
+// In the page itself: a browser that asks for /favicon.ico would be a second visit.
+const ICON = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#2e8b57" d="M8 0l5 6h-2l3 4H9v6H7v-6H2l3-4H3z"/></svg>',
+)}`;
+
+/** The front page: what this is, where to go, and a form for each species to plant and to fell. */
+export function homePage(): string {
+  return page(
+    'The tree counter',
+    `<p>Plant a tree, fell a tree, and ask the tree registry how many stand.</p>
+    <p><a href="/treecounter">How many trees stand?</a></p>
+    ${SPECIES.map(speciesForms).join('\n    ')}`,
+  );
+}
+
+/** The page that shows how many trees stand. */
+export function countPage(trees: number): string {
+  return page(
+    trees === 1 ? 'One tree stands' : `${trees} trees stand`,
+    `<p><output class="count">${trees}</output></p>
+    <p><a href="/treecounter">Count again</a></p>`,
+  );
+}
+
+/** The page after planting; `euros` is the donation that came in. */
+export function plantedPage(species: Species, euros: number): string {
+  return page(
+    `One ${species} more stands`,
+    `<p>A donation of ${euros.toFixed(2)} euros came in. Thank you.</p>
+    ${speciesForms(species)}
+    <p><a href="/treecounter">How many trees stand?</a></p>`,
+  );
+}
+
+/** The page after felling. */
+export function felledPage(species: Species): string {
+  return page(
+    `One ${species} fewer stands`,
+    `${speciesForms(species)}
+    <p><a href="/treecounter">How many trees stand?</a></p>`,
+  );
+}
+
+/** The page for a request that was not met; `message` says why, as plain text. */
+export function errorPage(status: number, message: string): string {
+  return page(`${status} ${STATUS_CODES[status] ?? ''}`, `<p>${escapeHtml(message)}</p>`);
+}
+
+/** Makes `text` safe to stand in HTML, in an element or in a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function speciesForms(species: Species): string {
+  return `<section class="species">
+      <h2>${species}</h2>
+      <form method="post" action="/plant?species=${species}"><button>Plant</button></form>
+      <form method="post" action="/fell?species=${species}"><button>Fell</button></form>
+    </section>`;
+}
+
+function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="${POLICY}">
+    <title>${escapeHtml(title)}</title>
+    <link rel="icon" href="${ICON}">
+    <style>${STYLE}</style>
+  </head>
+  <body>
+    <header><a href="/">Tree counter</a></header>
+    <main>
+    <h1>${escapeHtml(title)}</h1>
+    ${body}
+    </main>
+  </body>
+</html>
+`;
+}

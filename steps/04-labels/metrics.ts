@@ -1,0 +1,32 @@
+import { collectDefaultMetrics, Counter } from 'prom-client';
+
+collectDefaultMetrics();
+
+export const requests = new Counter<'method' | 'endpoint' | 'status'>({
+  name: 'requests_total',
+  help: 'Requests answered.',
+  labelNames: ['method', 'endpoint', 'status'],
+});
+
+/** What each route can answer. */
+const answers = [
+  ['GET', '/', 200],
+  ['GET', '/treecounter', 200, 503],
+  ['POST', '/plant', 201, 400],
+  ['POST', '/fell', 200, 400, 409],
+] as const;
+
+// Without a first 0, a rate misses the first event of each series.
+for (const [method, endpoint, ...statuses] of answers) {
+  for (const status of statuses) requests.inc({ method, endpoint, status }, 0);
+}
+
+export const donatedEuros = new Counter({
+  name: 'donated_euros_total',
+  help: 'Donations received, in euros.',
+});
+
+/** The method as a label. Visitors can send any, so the rare ones share one value. */
+export function methodLabel(method: string): string {
+  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
+}

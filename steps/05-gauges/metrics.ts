@@ -1,0 +1,56 @@
+import { freemem, hostname } from 'node:os';
+import { collectDefaultMetrics, Counter, Gauge } from 'prom-client';
+import { SPECIES } from '#forest';
+
+collectDefaultMetrics();
+
+export const requests = new Counter<'method' | 'endpoint' | 'status'>({
+  name: 'requests_total',
+  help: 'Requests answered.',
+  labelNames: ['method', 'endpoint', 'status'],
+});
+
+/** What each route can answer. */
+const answers = [
+  ['GET', '/', 200],
+  ['GET', '/treecounter', 200, 503],
+  ['POST', '/plant', 201, 400],
+  ['POST', '/fell', 200, 400, 409],
+] as const;
+
+// Without a first 0, a rate misses the first event of each series.
+for (const [method, endpoint, ...statuses] of answers) {
+  for (const status of statuses) requests.inc({ method, endpoint, status }, 0);
+}
+
+export const donatedEuros = new Counter({
+  name: 'donated_euros_total',
+  help: 'Donations received, in euros.',
+});
+
+export const treesStanding = new Gauge<'species'>({
+  name: 'trees_standing',
+  help: 'Trees that stand now.',
+  labelNames: ['species'],
+});
+
+for (const species of SPECIES) treesStanding.set({ species }, 0);
+
+export const requestsInProgress = new Gauge({
+  name: 'requests_in_progress',
+  help: 'Requests that wait for their answer now.',
+});
+
+export const hostMemoryFree = new Gauge<'server'>({
+  name: 'host_memory_free_bytes',
+  help: 'Memory that is free on the host, in bytes.',
+  labelNames: ['server'],
+  collect() {
+    this.set({ server: hostname() }, freemem());
+  },
+});
+
+/** The method as a label. Visitors can send any, so the rare ones share one value. */
+export function methodLabel(method: string): string {
+  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
+}

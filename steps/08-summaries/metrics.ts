@@ -1,0 +1,79 @@
+import { freemem, hostname } from 'node:os';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Summary } from 'prom-client';
+import { SPECIES } from '#forest';
+
+collectDefaultMetrics();
+
+export const requests = new Counter<'method' | 'endpoint' | 'status'>({
+  name: 'requests_total',
+  help: 'Requests answered.',
+  labelNames: ['method', 'endpoint', 'status'],
+});
+
+/** What each route can answer. */
+const answers = [
+  ['GET', '/', 200],
+  ['GET', '/treecounter', 200, 503],
+  ['POST', '/plant', 201, 400],
+  ['POST', '/fell', 200, 400, 409],
+] as const;
+
+// Without a first 0, a rate misses the first event of each series.
+for (const [method, endpoint, ...statuses] of answers) {
+  for (const status of statuses) requests.inc({ method, endpoint, status }, 0);
+}
+
+export const donatedEuros = new Counter({
+  name: 'donated_euros_total',
+  help: 'Donations received, in euros.',
+});
+
+export const treesStanding = new Gauge<'species'>({
+  name: 'trees_standing',
+  help: 'Trees that stand now.',
+  labelNames: ['species'],
+});
+
+for (const species of SPECIES) treesStanding.set({ species }, 0);
+
+export const requestsInProgress = new Gauge({
+  name: 'requests_in_progress',
+  help: 'Requests that wait for their answer now.',
+});
+
+export const hostMemoryFree = new Gauge<'server'>({
+  name: 'host_memory_free_bytes',
+  help: 'Memory that is free on the host, in bytes.',
+  labelNames: ['server'],
+  collect() {
+    this.set({ server: hostname() }, freemem());
+  },
+});
+
+export const requestDuration = new Histogram<'method' | 'endpoint'>({
+  name: 'request_duration_seconds',
+  help: 'Time from a request to its answer, in seconds.',
+  labelNames: ['method', 'endpoint'],
+  // Even steps over the second that the registry takes at most.
+  buckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
+});
+
+for (const [method, endpoint] of answers) requestDuration.zero({ method, endpoint });
+
+export const requestProcessing = new Summary<'method' | 'endpoint'>({
+  name: 'request_processing_seconds',
+  help: 'Time from a request to its answer, in seconds; quantiles over the last minute.',
+  labelNames: ['method', 'endpoint'],
+  percentiles: [0.5, 0.9, 0.99],
+  maxAgeSeconds: 60,
+  ageBuckets: 2,
+});
+
+// A summary has no zero(): the first observation makes a series, and reset() empties it.
+for (const [method, endpoint] of answers) requestProcessing.observe({ method, endpoint }, 0);
+requestProcessing.reset();
+
+/** The method as a label. Visitors can send any, so the rare ones share one value. */
+export function methodLabel(method: string): string {
+  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
+}

@@ -1,0 +1,142 @@
+import { createServer, type OutgoingHttpHeaders } from 'node:http';
+import { register } from 'prom-client';
+import {
+  countPage,
+  createRegistry,
+  errorPage,
+  felledPage,
+  homePage,
+  isSpecies,
+  listen,
+  onStop,
+  plantedPage,
+  readSettings,
+  readVisit,
+  RegistryError,
+  SPECIES,
+  type Visit,
+} from '#forest';
+import { countExceptions, timed, trackInProgress } from './instrument.ts';
+import {
+  applicationState,
+  donatedEuros,
+  methodLabel,
+  registryDuration,
+  registryExceptions,
+  requestDuration,
+  requestProcessing,
+  requests,
+  requestsInProgress,
+  treesStanding,
+} from './metrics.ts';
+
+interface Answer {
+  status: number;
+  headers?: OutgoingHttpHeaders;
+  body: string;
+}
+
+type Handler = (query: URLSearchParams) => Answer | Promise<Answer>;
+
+const settings = readSettings({ PORT: 8001 });
+const registry = createRegistry(settings);
+const countTrees = timed(
+  registryDuration,
+  countExceptions(registryExceptions, registry.countTrees),
+);
+
+const routes = new Map<string, Record<string, Handler>>([
+  ['/', { GET: home }],
+  ['/treecounter', { GET: treecounter }],
+  ['/plant', { POST: plant }],
+  ['/fell', { POST: fell }],
+  ['/metrics', { GET: metrics }],
+]);
+
+function home(): Answer {
+  return { status: 200, body: homePage() };
+}
+
+async function treecounter(): Promise<Answer> {
+  const trees = await countTrees();
+  return { status: 200, body: countPage(trees) };
+}
+
+function plant(query: URLSearchParams): Answer {
+  const species = query.get('species');
+  if (!isSpecies(species)) return unknownSpecies();
+  const euros = registry.plant(species);
+  donatedEuros.inc(euros);
+  treesStanding.set({ species }, registry.trees[species].length);
+  return { status: 201, body: plantedPage(species, euros) };
+}
+
+function fell(query: URLSearchParams): Answer {
+  const species = query.get('species');
+  if (!isSpecies(species)) return unknownSpecies();
+  if (!registry.fell(species)) return failure(409, `No ${species} stands.`);
+  treesStanding.set({ species }, registry.trees[species].length);
+  return { status: 200, body: felledPage(species) };
+}
+
+async function metrics(): Promise<Answer> {
+  return {
+    status: 200,
+    headers: { 'Content-Type': register.contentType },
+    body: await register.metrics(),
+  };
+}
+
+function unknownSpecies(): Answer {
+  return failure(400, `Name a species: ${SPECIES.join(', ')}.`);
+}
+
+function failure(status: number, message: string, headers?: OutgoingHttpHeaders): Answer {
+  return { status, headers, body: errorPage(status, message) };
+}
+
+async function dispatch({ method, path, query }: Visit): Promise<Answer> {
+  const route = routes.get(path);
+  if (!route) return failure(404, 'There is no such page.');
+  // HEAD is GET without the body, which Node leaves out by itself.
+  const handler = route[method === 'HEAD' ? 'GET' : method];
+  if (handler) return handler(query);
+  const allowed = route.GET ? 'GET, HEAD' : 'POST';
+  return failure(405, `This page takes ${allowed} only.`, { Allow: allowed });
+}
+
+async function respond(visit: Visit): Promise<Answer> {
+  try {
+    return await dispatch(visit);
+  } catch (error) {
+    if (error instanceof RegistryError) return failure(503, error.message);
+    console.error(error);
+    return failure(500, 'Something went wrong here.');
+  }
+}
+
+const measure = trackInProgress(requestsInProgress, async (visit: Visit): Promise<Answer> => {
+  const method = methodLabel(visit.method);
+  const endpoint = routes.has(visit.path) ? visit.path : 'unmatched';
+  const stopTimer = requestDuration.startTimer({ method, endpoint });
+  try {
+    const answer = await respond(visit);
+    requests.inc({ method, endpoint, status: answer.status });
+    return answer;
+  } finally {
+    requestProcessing.observe({ method, endpoint }, stopTimer());
+  }
+});
+
+const server = createServer(async (request, response) => {
+  const visit = readVisit(request);
+  // Prometheus is no visitor: its scrapes stay out of what is measured.
+  const { status, headers, body } = await (visit.path === '/metrics' ? respond : measure)(visit);
+  response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', ...headers });
+  response.end(body);
+});
+
+await listen(server, settings, 'PORT');
+await registry.ready();
+applicationState.state('running');
+onStop(() => applicationState.state('stopping'));

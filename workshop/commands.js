@@ -1,0 +1,35 @@
+// Plain JavaScript: it runs before the packages are there that run TypeScript.
+import { install } from './install.js';
+
+/** Every command, in the order in which a learner meets them. */
+export const commands = [
+  { name: 'dev', does: 'run your program in app/ and restart it on save (STEP=6: run that step)' },
+  { name: 'test', does: "run the workshop's own tests", packages: 'all' },
+  { name: 'help', does: 'list the commands', packages: 'none' },
+];
+
+/**
+ * Installs what a command needs, then runs it with the arguments that follow its name.
+ * @param {string[]} argv
+ */
+export async function runCommand([name = 'help', ...args]) {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (!command) {
+    const names = commands.map((candidate) => candidate.name).join(', ');
+    console.error(`There is no command ${JSON.stringify(name)}: type one of ${names}.`);
+    process.exit(2);
+  }
+  if (command.packages !== 'none') {
+    install({ all: command.packages === 'all', command: name });
+    // Newer Node reads TypeScript by itself; tsx teaches it to the others.
+    if (!process.features.typescript) (await import('tsx/esm/api')).register();
+  }
+  const { run } = await import(`./${name}.${command.packages === 'none' ? 'js' : 'ts'}`);
+  try {
+    process.exit(await run(args));
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'UsageError') throw error;
+    console.error(error.message);
+    process.exit(2);
+  }
+}

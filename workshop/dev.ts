@@ -1,0 +1,17 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseProgramArguments } from './arguments.ts';
+import { findProgram, ROOT } from './programs.ts';
+import { supervise } from './supervise.ts';
+
+/** Runs a program and restarts it whenever one of its files is saved, until Ctrl-C. */
+export async function run(args: string[]): Promise<number> {
+  const { step, env } = parseProgramArguments(args, process.env);
+  const { folder, entry } = findProgram(step);
+  if (!existsSync(join(ROOT, entry))) {
+    console.error(`${entry} is missing. Get it back with: git restore ${folder}`);
+    return 1;
+  }
+  console.log(`Running ${entry}. Save a file to restart it; Ctrl-C stops it.`);
+  return supervise({ entry: join(ROOT, entry), watched: [folder, 'forest'], env });
+}

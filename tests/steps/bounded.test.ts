@@ -1,0 +1,60 @@
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { type Family } from '../../checks/exposition.ts';
+import { runStep, stepsFrom } from '../support/steps.ts';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PURGE', 'PROPFIND'];
+
+/** The series of the program's own: default metrics come and go. */
+const ownSeries = (families: Family[]) =>
+  families
+    .filter(({ name }) => !/^(nodejs|process)_/.test(name))
+    .flatMap(({ samples }) => samples.map(({ name, labels }) => name + JSON.stringify(labels)));
+
+/** Sends all requests over one connection, a hundred at a time, and waits for all answers. */
+function pipeline(url: string, lines: string[]): Promise<void> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    let sent = 0;
+    let answered = 0;
+    let tail = '';
+    const next = () => {
+      const batch = lines.slice(sent, sent + 100);
+      sent += batch.length;
+      socket.write(batch.map((line) => `${line} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''));
+    };
+    socket
+      .setEncoding('latin1')
+      .on('error', reject)
+      .on('data', (data: string) => {
+        const text = tail + data;
+        answered += text.split('HTTP/1.1 ').length - 1;
+        tail = text.slice(-8);
+        if (answered < sent) return;
+        if (sent < lines.length) return next();
+        socket.destroy();
+        resolve();
+      });
+    next();
+  });
+}
+
+test.each(stepsFrom(3))('%s: 10,000 odd requests add no series', async (name) => {
+  const step = await runStep(name);
+  await pipeline(
+    step.url,
+    METHODS.map((method) => `${method} /unknown`),
+  );
+  const before = ownSeries(await step.scrape());
+  expect(before.length).toBeGreaterThan(0);
+  await pipeline(
+    step.url,
+    Array.from({ length: 10_000 }, (_, i) =>
+      i % 5 === 0
+        ? `POST /${i % 2 ? 'plant' : 'fell'}?species=tree-${i}`
+        : `${METHODS[i % METHODS.length]} /${i.toString(36)}/${i}?${i}`,
+    ),
+  );
+  expect(ownSeries(await step.scrape())).toEqual(before);
+});

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { untilListening } from '../../checks/program.ts';
+import { QUIET, spawnStep, STEPS } from '../support/steps.ts';
+
+/** Runs a step that is to refuse these settings. */
+async function refusal(name: string, env: Record<string, string>) {
+  const program = spawnStep(name, { ...QUIET, ...env });
+  const { code } = await program.exited;
+  return { code, lines: program.stderr.trimEnd().split('\n'), stdout: program.stdout };
+}
+
+/** Holds a port until the test is over. */
+async function takenPort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return String((server.address() as { port: number }).port);
+}
+
+describe.each(STEPS)('%s', (name) => {
+  test('refuses a bad value before it listens', async () => {
+    const { code, lines, stdout } = await refusal(name, { PORT: 'abc' });
+    expect([code, lines.length, stdout]).toEqual([2, 1, '']);
+    expect(lines[0]).toMatch(/PORT.*abc.*0 to 65535/);
+  });
+
+  test('says so when its port is taken', async () => {
+    const port = await takenPort();
+    const { code, lines } = await refusal(name, { PORT: port });
+    expect([code, lines.length]).toEqual([1, 1]);
+    expect(lines[0]).toMatch(new RegExp(`${port}.*taken.*PORT=`));
+  });
+
+  test('takes an empty variable for an unset one', async () => {
+    const empty = { HOST: '', REGISTRY_DELAY_MS: '', REGISTRY_ERROR_RATE: '', SEED: '' };
+    const [url] = await untilListening(spawnStep(name, { ...QUIET, ...empty }));
+    expect(url).toMatch(/^http:\/\/localhost:\d+$/);
+  });
+});
+
+describe('the last step, with its two ports', () => {
+  const last = STEPS.at(-1)!;
+
+  test('refuses two equal ports, but not two free ones', async () => {
+    const { code, lines } = await refusal(last, { PORT: '18001', METRICS_PORT: '18001' });
+    expect([code, lines.length]).toEqual([2, 1]);
+    expect(lines[0]).toMatch(/METRICS_PORT.*18001.*PORT/);
+  });
+
+  test('refuses a bad port for the metrics', async () => {
+    const { code, lines, stdout } = await refusal(last, { METRICS_PORT: '65536' });
+    expect([code, lines.length, stdout]).toEqual([2, 1, '']);
+    expect(lines[0]).toMatch(/METRICS_PORT.*65536.*65535/);
+  });
+
+  test('says so when the port of the metrics is taken', async () => {
+    const port = await takenPort();
+    const { code, lines } = await refusal(last, { METRICS_PORT: port });
+    expect([code, lines.length]).toEqual([1, 1]);
+    expect(lines[0]).toMatch(new RegExp(`${port}.*taken.*METRICS_PORT=`));
+  });
+});
+
+describe('a host that cannot be listened on', () => {
+  test.each(['192.0.2.1', 'no-such-host.invalid'])('%s', async (HOST) => {
+    const { code, lines } = await refusal(STEPS[0]!, { HOST });
+    expect([code, lines.length]).toEqual([1, 1]);
+    expect(lines[0]).toContain(`HOST=${JSON.stringify(HOST)}`);
+    expect(lines[0]).toContain('HOST=127.0.0.1');
+  });
+});

@@ -165,9 +165,9 @@ describe.each(stepsFrom(5))('%s, slow', (name) => {
     let most = 0;
     let scrapes = 0;
     const all = Promise.all(visits);
-    let open = true;
-    void all.finally(() => (open = false));
-    while (open) {
+    const visitors = { wait: true };
+    void all.finally(() => (visitors.wait = false));
+    while (visitors.wait) {
       most = Math.max(most, sumOf(await step.scrape(), 'requests_in_progress'));
       scrapes++;
     }

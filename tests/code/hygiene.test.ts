@@ -10,7 +10,7 @@ const files = (folder: string) => readdirSync(new URL(folder, root)).toSorted();
 function changedLines(a: string, b: string): number {
   const [x, y] = [a.split('\n'), b.split('\n')];
   // The longest common subsequence, row by row.
-  let row = new Array<number>(y.length + 1).fill(0);
+  let row = [0, ...y.map(() => 0)];
   for (const line of x) {
     const above = row;
     row = [0];

@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { startProgram, until, type ProgramProcess } from '../../checks/program.ts';
+import { STEPS } from '../support/steps.ts';
+import { runCommand } from '../support/cli.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const one = (text: string) => expect(text.trimEnd().split('\n'));
+
+test('an unknown step is answered with the list of steps', async () => {
+  for (const outcome of [
+    await runCommand(['dev', '99']),
+    await runCommand(['dev'], { STEP: '05-gaugess' }),
+  ]) {
+    expect(outcome.code).toBe(2);
+    for (const name of STEPS) expect(outcome.stderr).toContain(name);
+    expect(outcome.stderr).toMatch(/make dev STEP=5 .*\n$/);
+  }
+});
+
+test('an unknown option is answered with the options there are', async () => {
+  const { code, stderr } = await runCommand(['dev', '--errorrate', '1']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('--error-rate');
+  expect(stderr).toMatch(/npm run dev -- 6 --error-rate 1\n$/);
+});
+
+test('an unknown command is answered with the commands there are', async () => {
+  const { code, stderr } = await runCommand(['dve']);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/"dve".*dev/);
+});
+
+test('a bad setting ends it with the one line of the program', async () => {
+  for (const outcome of [
+    await runCommand(['dev', '6', '--error-rate', '7']),
+    await runCommand(['dev'], { STEP: '6', REGISTRY_ERROR_RATE: '7' }),
+  ]) {
+    expect(outcome.code).toBe(2);
+    one(outcome.stderr).toEqual([expect.stringMatching(/REGISTRY_ERROR_RATE="7" is not allowed/)]);
+  }
+});
+
+test('a taken port ends it with the one line of the program', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as { port: number };
+  const { code, stderr } = await runCommand(['dev', '2', '--port', `${port}`]);
+  expect(code).toBe(1);
+  one(stderr).toEqual([expect.stringMatching(new RegExp(`^Port ${port} .* taken.*PORT=`))]);
+});
+
+test('an old Node is told what to install', async () => {
+  const preload = fileURLToPath(new URL('../support/old-node.cjs', import.meta.url));
+  const { code, stderr } = await runCommand(['dev'], {}, ['--require', preload]);
+  expect(code).toBe(1);
+  one(stderr).toEqual([expect.stringMatching(/^Node 18\.20\.8 is too old.*20\.19.*Node 24/)]);
+});
+
+test('help names every command', async () => {
+  const { code, stdout } = await runCommand([]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/dev .*app\//);
+  expect((await runCommand(['help'])).stdout).toBe(stdout);
+});
+
+/** A program of a learner's, with a folder of its own, under supervision. */
+function supervised(source: (text: string) => string) {
+  mkdirSync(new URL('../../.workshop', import.meta.url), { recursive: true });
+  const folder = mkdtempSync(fileURLToPath(new URL('../../.workshop/dev-', import.meta.url)));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const save = (text: string) => writeFileSync(`${folder}/server.ts`, text);
+  const write = (text: string) => save(source(text));
+  return { folder, save, write };
+}
+
+function supervise(folder: string): ProgramProcess {
+  const program = startProgram({
+    entry: fileURLToPath(new URL('../support/supervise.ts', import.meta.url)),
+    env: { SUPERVISED: relative(ROOT, folder), PORT: '0' },
+  });
+  onTestFinished(async () => void (await program.stop()));
+  return program;
+}
+
+const says = (program: ProgramProcess, text: string) =>
+  until(() => (program.stdout + program.stderr).includes(text), 15_000);
+
+test('a saved program is restarted, once what is in flight is answered', async () => {
+  const { folder, write } = supervised(
+    (text) => `
+      import { createServer } from 'node:http';
+      import { listen, readSettings } from '#forest';
+      console.log('version ${text}');
+      const server = createServer((_, response) => {
+        console.log('asked');
+        setTimeout(() => response.end('${text}'), 700);
+      });
+      await listen(server, readSettings({ PORT: 0 }), 'PORT');
+    `,
+  );
+  write('one');
+  const program = supervise(folder);
+  expect(await says(program, 'Listening')).toBe(true);
+  const url = /http:\S+/.exec(program.stdout)![0];
+  const answer = fetch(url).then((response) => response.text());
+  expect(await says(program, 'asked')).toBe(true);
+  write('two');
+  expect(await answer).toBe('one');
+  expect(await says(program, 'version two')).toBe(true);
+  expect(await program.stop()).toEqual({ code: 0, signal: null });
+});
+
+test('a broken program waits for the next save, and a crash does, too', async () => {
+  const { folder, save, write } = supervised(
+    (text) => `console.log('${text}'); setInterval(() => {}, 1e6);`,
+  );
+  save("const broken = '");
+  const program = supervise(folder);
+  expect(await says(program, 'server.ts has ended. Mend it and save')).toBe(true);
+  expect(program.stderr).toContain('Unterminated');
+  write('mended');
+  expect(await says(program, 'mended')).toBe(true);
+  save("throw new Error('at the start')");
+  expect(await says(program, 'at the start')).toBe(true);
+  write('mended again');
+  expect(await says(program, 'mended again')).toBe(true);
+  expect((await program.stop()).signal).toBe(null);
+});
+
+test('the program does not outlive a supervisor that is killed', async () => {
+  const { folder, write } = supervised(
+    (text) => `console.log('${text} ' + process.pid + ' here'); setInterval(() => {}, 1e6);`,
+  );
+  write('pid');
+  const program = supervise(folder);
+  expect(await says(program, ' here')).toBe(true);
+  const pid = Number(/pid (\d+) here/.exec(program.stdout)![1]);
+  program.signal('SIGKILL');
+  const gone = await until(() => {
+    try {
+      return !process.kill(pid, 0);
+    } catch {
+      return true;
+    }
+  }, 10_000);
+  expect(gone).toBe(true);
+});

@@ -14,8 +14,8 @@ const ICON = `data:image/svg+xml,${encodeURIComponent(
 /** The front page: what this is, where to go, and a form for each species to plant and to fell. */
 export function homePage(): string {
   return page(
-    'The tree counter',
-    `<p>Plant a tree, fell a tree, and ask the tree registry how many stand.</p>
+    'Plant, fell and count trees',
+    `<p>Each tree that you plant brings in a donation. The tree registry counts what stands: it takes its time, and now and then it does not answer.</p>
     <p><a href="/treecounter">How many trees stand?</a></p>
     ${SPECIES.map(speciesForms).join('\n    ')}`,
   );
@@ -24,8 +24,8 @@ export function homePage(): string {
 /** The page that shows how many trees stand. */
 export function countPage(trees: number): string {
   return page(
-    trees === 1 ? 'One tree stands' : `${trees} trees stand`,
-    `<p><output class="count">${trees}</output></p>
+    'How many trees stand?',
+    `<p><output class="count">${trees}</output> ${trees === 1 ? 'tree stands' : 'trees stand'} now.</p>
     <p><a href="/treecounter">Count again</a></p>`,
   );
 }

@@ -31,7 +31,9 @@ const projects = [
 ];
 if (newerNode) {
   // Newer Node reads TypeScript by itself: the steps must run without tsx, too.
-  projects.push(project('plain node', ['tests/steps/*.test.ts'], { node: newerNode, nodeArgs: [] }));
+  projects.push(
+    project('plain node', ['tests/steps/*.test.ts'], { node: newerNode, nodeArgs: [] }),
+  );
   // prom-client goes on as @prometheus-io/client: the steps must run on it, too.
   if (existsSync(path('.workshop/successor/node_modules/@prometheus-io/client'))) {
     projects.push(

@@ -23,35 +23,20 @@ const values = (families: Family[], name: string, label: string) => [
   ...new Set(findSamples(families, name).map(({ labels }) => labels[label])),
 ];
 
+/** The states of the program, each with its value. */
+const states = (families: Family[]) =>
+  findSamples(families, 'application_state').map(({ labels, value }) => [
+    labels.application_state,
+    value,
+  ]);
+
 describe.each(stepsFrom(2))('%s', (name) => {
   const number = parseInt(name);
   const step = shareStep(name);
 
-  test('exposes these metrics of its own, and the default ones', async () => {
-    const families = await step().scrape();
-    const own: Record<string, MetricType> = {};
-    for (const family of families) {
-      expect(family.help, family.name).toMatch(/./);
-      if (!isDefault(family.name)) own[family.name] = family.type;
-    }
-    const expected = OWN_METRICS.filter(({ since }) => since <= number);
-    expect(own).toEqual(Object.fromEntries(expected.map(({ name, type }) => [name, type])));
-    for (const { name, labels, plainUntil = 0 } of expected) {
-      const wanted = number < plainUntil ? [] : labels;
-      const reserved = ['le', 'quantile'];
-      for (const sample of byName(families).get(name)!.samples) {
-        const found = Object.keys(sample.labels).filter((label) => !reserved.includes(label));
-        expect(found.toSorted(), sample.name).toEqual([...wanted].toSorted());
-      }
-    }
-    const defaults = families.filter((family) => isDefault(family.name)).map(({ name }) => name);
-    expect(defaults).toEqual(
-      expect.arrayContaining(['process_cpu_seconds_total', 'nodejs_eventloop_lag_seconds']),
-    );
-  });
-
+  // Before any other test: the first visit starts series of its own.
   test('starts every series at 0', async () => {
-    const families = await (await runStep(name)).scrape();
+    const families = await step().scrape();
     const zero = (metric: string, labels: Record<string, string>) =>
       expect(findSamples(families, metric, labels), metric).toMatchObject([{ value: 0 }]);
     if (number >= 3) zero('donated_euros_total', {});
@@ -77,6 +62,29 @@ describe.each(stepsFrom(2))('%s', (name) => {
       zero('registry_exceptions_total', {});
       zero('registry_duration_seconds_count', {});
     }
+  });
+
+  test('exposes these metrics of its own, and the default ones', async () => {
+    const families = await step().scrape();
+    const own: Record<string, MetricType> = {};
+    for (const family of families) {
+      expect(family.help, family.name).toMatch(/./);
+      if (!isDefault(family.name)) own[family.name] = family.type;
+    }
+    const expected = OWN_METRICS.filter(({ since }) => since <= number);
+    expect(own).toEqual(Object.fromEntries(expected.map(({ name, type }) => [name, type])));
+    for (const { name, labels, plainUntil = 0 } of expected) {
+      const wanted = number < plainUntil ? [] : labels;
+      const reserved = ['le', 'quantile'];
+      for (const sample of byName(families).get(name)!.samples) {
+        const found = Object.keys(sample.labels).filter((label) => !reserved.includes(label));
+        expect(found.toSorted(), sample.name).toEqual([...wanted].toSorted());
+      }
+    }
+    const defaults = families.filter((family) => isDefault(family.name)).map(({ name }) => name);
+    expect(defaults).toEqual(
+      expect.arrayContaining(['process_cpu_seconds_total', 'nodejs_eventloop_lag_seconds']),
+    );
   });
 
   test('counts what happens, and nothing else', async () => {
@@ -154,6 +162,22 @@ describe.each(stepsFrom(2))('%s', (name) => {
       expect(values(after, 'registry_duration_seconds_bucket', 'le')).toEqual(FINE);
     }
   });
+
+  test.runIf(number >= 9)('says that it is running, and what runs', async () => {
+    await expect
+      .poll(async () => states(await step().scrape()), { timeout: 10_000 })
+      .toEqual([
+        ['starting', 0],
+        ['running', 1],
+        ['stopping', 0],
+      ]);
+    const [info, ...others] = findSamples(await step().scrape(), 'application_info');
+    expect(others).toEqual([]);
+    expect(info!.value).toBe(1);
+    expect(Object.keys(info!.labels)).toEqual(['runtime', 'version']);
+    expect(info!.labels.version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(info!.labels.runtime).toMatch(/^node \d+\.\d+\.\d+$/);
+  });
 });
 
 describe.each(stepsFrom(5))('%s, slow', (name) => {
@@ -191,12 +215,6 @@ describe.each(stepsFrom(5))('%s, slow', (name) => {
 });
 
 describe.each(stepsFrom(9))('%s, its state', (name) => {
-  const states = (families: Family[]) =>
-    findSamples(families, 'application_state').map(({ labels, value }) => [
-      labels.application_state,
-      value,
-    ]);
-
   test('is starting until the registry has answered once, in no metric', async () => {
     const program = spawnStep(name, { ...QUIET, REGISTRY_ERROR_RATE: '1' });
     const step = await connect(name, program);
@@ -210,22 +228,5 @@ describe.each(stepsFrom(9))('%s, its state', (name) => {
       expect(sumOf(families, 'requests_total')).toBe(0);
       expect(sumOf(families, 'registry_exceptions_total')).toBe(0);
     }
-  });
-
-  test('is running then, and the info says what runs', async () => {
-    const step = await runStep(name);
-    await expect
-      .poll(async () => states(await step.scrape()), { timeout: 10_000 })
-      .toEqual([
-        ['starting', 0],
-        ['running', 1],
-        ['stopping', 0],
-      ]);
-    const [info, ...others] = findSamples(await step.scrape(), 'application_info');
-    expect(others).toEqual([]);
-    expect(info!.value).toBe(1);
-    expect(Object.keys(info!.labels)).toEqual(['runtime', 'version']);
-    expect(info!.labels.version).toMatch(/^\d+\.\d+\.\d+$/);
-    expect(info!.labels.runtime).toMatch(/^node \d+\.\d+\.\d+$/);
   });
 });

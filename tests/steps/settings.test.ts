@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { untilListening } from '../../checks/program.ts';
 import { QUIET, spawnStep, STEPS } from '../support/steps.ts';
 
 /** Runs a step that is to refuse these settings. */
@@ -31,12 +30,6 @@ describe.each(STEPS)('%s', (name) => {
     const { code, lines } = await refusal(name, { PORT: port });
     expect([code, lines.length]).toEqual([1, 1]);
     expect(lines[0]).toMatch(new RegExp(`${port}.*taken.*PORT=`));
-  });
-
-  test('takes an empty variable for an unset one', async () => {
-    const empty = { HOST: '', REGISTRY_DELAY_MS: '', REGISTRY_ERROR_RATE: '', SEED: '' };
-    const [url] = await untilListening(spawnStep(name, { ...QUIET, ...empty }));
-    expect(url).toMatch(/^http:\/\/localhost:\d+$/);
   });
 });
 

@@ -2,10 +2,16 @@ const REAL = new URL('../../forest/index.ts', import.meta.url).href;
 const BROKEN = `
   import { createRegistry as createReal } from '${REAL}';
   export * from '${REAL}';
-  export const createRegistry = (settings) => ({
-    ...createReal(settings),
-    countTrees: async () => { throw new TypeError('a bug in the forest'); },
-  });
+  export function createRegistry(settings) {
+    const registry = createReal(settings);
+    return {
+      ...registry,
+      async countTrees() {
+        await registry.countTrees();
+        throw new TypeError('a bug in the forest');
+      },
+    };
+  }
 `;
 
 export function resolve(specifier, context, next) {

@@ -1,0 +1,196 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseExposition } from '../../checks/exposition.ts';
+import { startProgram, untilListening } from '../../checks/program.ts';
+import { ROOT, stepNames } from '../../workshop/programs.ts';
+import { metricNames, promisedStep, queryPanels, readDashboards } from './dashboards.ts';
+
+const boards = readDashboards();
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+
+/** What prom-client exports on Linux alone. */
+const LINUX_ONLY = [
+  'process_virtual_memory_bytes',
+  'process_heap_bytes',
+  'process_open_fds',
+  'process_max_fds',
+];
+
+describe('the names of metrics in a query', () => {
+  test.each([
+    ['up{job!="prometheus"}', ['up']],
+    ['60 * sum(rate(donated_euros_total[$__rate_interval]))', ['donated_euros_total']],
+    ['sum by (le) (rate(a_bucket{le=~"0.3|b"}[1m])) / scalar(sum(c))', ['a_bucket', 'c']],
+    [
+      'histogram_quantile(0.95, sum by (le) (job:a:rate1m)) and on (x) b > 1e3',
+      ['job:a:rate1m', 'b'],
+    ],
+  ])('%s', (expr, names) => {
+    expect(metricNames(expr)).toEqual(names);
+  });
+});
+
+test('there are three dashboards, each in the file of its uid', () => {
+  expect(boards.map(({ uid }) => uid).toSorted()).toEqual([
+    'nodejs-process',
+    'prometheus',
+    'tree-counter',
+  ]);
+  for (const { uid, file } of boards) expect(file).toBe(`${uid}.json`);
+});
+
+describe.each(boards)('dashboard $uid', ({ uid, panels }) => {
+  test('numbers each panel once', () => {
+    const ids = panels.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('keeps its panels within 24 columns, none over another', () => {
+    for (const [index, { title, gridPos: a }] of panels.entries()) {
+      expect(a.x + a.w, title).toBeLessThanOrEqual(24);
+      for (const { title: other, gridPos: b } of panels.slice(index + 1)) {
+        const apart = a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y;
+        expect(apart, `${title} and ${other}`).toBe(true);
+      }
+    }
+  });
+
+  test('places its panels in reading order', () => {
+    const places = panels.map(({ gridPos: { x, y } }) => y * 24 + x);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
+  test.each(queryPanels().filter(({ board }) => board === uid))(
+    'panel $panel.title can be read',
+    ({ panel, targets }) => {
+      expect(panel.datasource).toEqual({ type: 'prometheus', uid: 'prometheus' });
+      expect(panel.description).toMatch(/^[A-Z].{20,}\.$/);
+      expect(promisedStep(panel)).toBeGreaterThan(0);
+      const { unit, min, thresholds } = panel.fieldConfig!.defaults;
+      if (panel.type !== 'table') {
+        expect(unit).toBeTruthy();
+        for (const { legendFormat } of targets) expect(legendFormat).toBeTruthy();
+      }
+      if (panel.type === 'stat' || panel.type === 'bargauge') {
+        // Grafana's own thresholds turn everything above 80 red.
+        expect(thresholds?.steps.map(({ value }) => value)).toEqual([null]);
+      }
+      if (panel.type === 'bargauge') expect(min).toBe(0);
+      const refIds = targets.map(({ refId }) => refId);
+      expect(new Set(refIds).size).toBe(refIds.length);
+      const legends = targets.map(({ legendFormat }) => legendFormat);
+      expect(new Set(legends).size).toBe(legends.length);
+    },
+  );
+});
+
+describe('the dashboard Tree counter', () => {
+  const { panels } = boards.find(({ uid }) => uid === 'tree-counter')!;
+  const rows = panels.filter(({ type }) => type === 'row');
+
+  test('has a row for each step, in their order', () => {
+    const numbers = rows.map(({ title }) => title.slice(0, 2));
+    expect(numbers).toEqual(stepNames().map((name) => name.slice(0, 2)));
+    for (const [index, name] of stepNames().entries()) {
+      const slug = rows[index]!.title.toLowerCase().replace(' and ', ' ').replaceAll(' ', '-');
+      expect(name.replace('-and-', '-')).toBe(slug);
+    }
+  });
+
+  test('has panels in a row that its step lights up, and none that waits for a later one', () => {
+    for (const [index, row] of rows.entries()) {
+      const start = panels.indexOf(row);
+      const end = rows[index + 1] ? panels.indexOf(rows[index + 1]!) : panels.length;
+      const steps = panels
+        .slice(start + 1, end)
+        .flatMap((panel) => (panel.targets ? [promisedStep(panel)] : []));
+      const step = index + 1;
+      expect(end - start, row.title).toBeGreaterThan(1);
+      // Step 11 moves the metrics to another port and adds none.
+      if (step < 11) expect(Math.max(...steps), row.title).toBe(step);
+    }
+  });
+
+  test('says in the description of each panel what the empty panel says', () => {
+    for (const panel of panels) {
+      if (!panel.targets) continue;
+      const step = `${promisedStep(panel)}`.padStart(2, '0');
+      expect(panel.description).toMatch(new RegExp(`^From step ${step} on\\. `));
+    }
+  });
+});
+
+describe('every metric of a panel exists in the step that the panel waits for', () => {
+  const panels = queryPanels().map(({ panel, targets }) => ({
+    title: panel.title,
+    step: promisedStep(panel),
+    // Those that Prometheus makes itself are asked of a real one, by `make e2e`.
+    names: targets
+      .flatMap(({ expr }) => metricNames(expr))
+      .filter((name) => !/^(up$|scrape_|prometheus_)/.test(name)),
+  }));
+  const steps = [...new Set(panels.map(({ step }) => step))].filter((step) => step > 1);
+
+  test.concurrent.each(steps.toSorted((a, b) => a - b))('step %i', async (step) => {
+    const entry = `steps/${stepNames()[step - 1]}/server.ts`;
+    const program = startProgram({ entry, env: { PORT: '0' } });
+    try {
+      const [url] = await untilListening(program);
+      const families = parseExposition(await (await fetch(`${url}/metrics`)).text());
+      const known = families.flatMap(({ name, type }) =>
+        type === 'histogram' || type === 'summary'
+          ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]
+          : [name],
+      );
+      for (const { title, names } of panels.filter((panel) => panel.step === step)) {
+        for (const name of names) expect(known, `${title}: ${name}`).toContain(name);
+      }
+    } finally {
+      await program.stop();
+    }
+  });
+
+  test('on every system, not only on Linux', () => {
+    const names = panels.flatMap(({ names }) => names);
+    expect(names.filter((name) => LINUX_ONLY.includes(name))).toEqual([]);
+  });
+});
+
+describe('the data source', () => {
+  const source = read('grafana/provisioning/datasources/prometheus.yaml');
+
+  test('has the uid that the dashboards name', () => {
+    expect(source).toMatch(/^ {4}uid: prometheus$/m);
+  });
+
+  test('knows the interval of the scrapes', () => {
+    const [, interval] = /scrape_interval: (\d+s)/.exec(read('prometheus.yaml'))!;
+    expect(source).toMatch(new RegExp(`^ {6}timeInterval: ${interval}$`, 'm'));
+  });
+});
+
+describe('alerts.yaml', () => {
+  const alerts = read('alerts.yaml').split('- alert: ').slice(1);
+
+  test('each alert has a summary and a place to read more', () => {
+    expect(alerts).toHaveLength(4);
+    for (const alert of alerts) {
+      expect(alert).toMatch(/^ {10}summary: .{30,}$/m);
+      expect(alert).toMatch(/^ {10}learn_more: WORKSHOP\.md#alert-[a-z0-9-]+$/m);
+    }
+  });
+
+  test.skipIf(!existsSync(join(ROOT, 'WORKSHOP.md')))('each of these places is there', () => {
+    const anchors = [...read('WORKSHOP.md').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    for (const alert of alerts) {
+      const [, anchor] = /WORKSHOP\.md#(\S+)/.exec(alert)!;
+      expect(anchors).toContain(anchor);
+    }
+  });
+});

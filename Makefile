@@ -3,6 +3,6 @@
 
 .DEFAULT_GOAL := help
 
-.PHONY: dev test help
-dev test help:
+.PHONY: dev test e2e help
+dev test e2e help:
 	@npm run --silent $@

@@ -5,6 +5,11 @@ import { install } from './install.js';
 export const commands = [
   { name: 'dev', does: 'run your program in app/ and restart it on save (STEP=6: run that step)' },
   { name: 'test', does: "run the workshop's own tests", packages: 'all' },
+  {
+    name: 'e2e',
+    does: 'run it against a real Prometheus, and what else is here (tells what it skips)',
+    packages: 'all',
+  },
   { name: 'help', does: 'list the commands', packages: 'none' },
 ];
 

@@ -1,0 +1,222 @@
+import { beforeEach, describe, expect, test, type TestContext } from 'vitest';
+import { until } from '../checks/program.ts';
+import {
+  promisedStep,
+  queryPanels,
+  readDashboards,
+  type Panel,
+  type Target,
+} from '../tests/stack/dashboards.ts';
+import { findStep } from '../workshop/programs.ts';
+import { startTraffic } from './traffic.ts';
+
+/*
+ * Against a Grafana that runs already, with `make up` or `make native`:
+ *   GRAFANA_URL  where it answers, such as http://localhost:3000
+ *   STEP         which step runs; by default what the metrics tell
+ *   APP_URL      where visitors go; by default port 8000 or 8001 of this computer
+ */
+const { GRAFANA_URL = '', STEP, APP_URL } = process.env;
+const grafana = GRAFANA_URL.replace(/\/$/, '');
+
+/** Queries look back over this time. What an earlier step left behind lies further back, soon. */
+const WINDOW_MS = 60_000;
+
+const ADMIN = { Authorization: `Basic ${btoa('workshop:workshop')}` };
+
+beforeEach(({ skip }: TestContext) => {
+  if (!grafana)
+    skip('GRAFANA_URL is not set: type make up, then GRAFANA_URL=http://localhost:3000 make e2e');
+});
+
+async function get(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: any }> {
+  const response = await fetch(grafana + path, { headers });
+  const text = await response.text();
+  try {
+    return { status: response.status, body: JSON.parse(text) };
+  } catch {
+    return { status: response.status, body: text };
+  }
+}
+
+test('it is healthy', async () => {
+  const { status, body } = await get('/api/health');
+  expect(status).toBe(200);
+  expect(body.database).toBe('ok');
+});
+
+test('workshop logs in with the password workshop and is the admin', async () => {
+  const response = await fetch(`${grafana}/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ user: 'workshop', password: 'workshop' }),
+  });
+  expect(response.status, await response.text()).toBe(200);
+  const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
+  const { status, body } = await get('/api/user', { Cookie: cookies.join('; ') });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ login: 'workshop', isGrafanaAdmin: true });
+});
+
+test('a visitor without log-in is no admin', async () => {
+  const { status } = await get('/api/admin/settings');
+  expect([401, 403]).toContain(status);
+});
+
+test('the data source is there and healthy', async () => {
+  const source = await get('/api/datasources/uid/prometheus', ADMIN);
+  expect(source.status).toBe(200);
+  expect(source.body).toMatchObject({ type: 'prometheus', isDefault: true });
+  expect(source.body.url).toMatch(/^http:\/\/[\w.-]+:\d+$/);
+  expect(source.body.jsonData).toMatchObject({ httpMethod: 'POST', timeInterval: '5s' });
+  const health = await get('/api/datasources/uid/prometheus/health', ADMIN);
+  expect(health.status, JSON.stringify(health.body)).toBe(200);
+  expect(health.body.status).toBe('OK');
+});
+
+test('the home page is Tree counter, without log-in', async () => {
+  const { status, body } = await get('/api/dashboards/home');
+  expect(status).toBe(200);
+  expect(body.dashboard.title).toBe('Tree counter');
+});
+
+test.each(readDashboards())(
+  'dashboard $uid is there, without log-in',
+  async ({ uid, title, panels }) => {
+    const { status, body } = await get(`/api/dashboards/uid/${uid}`);
+    expect(status).toBe(200);
+    expect(body.meta.provisioned).toBe(true);
+    expect(body.dashboard.title).toBe(title);
+    expect(titlesOf(body.dashboard.panels)).toEqual(titlesOf(panels));
+  },
+);
+
+function titlesOf(panels: readonly Panel[]): string[] {
+  return panels.map(({ title }) => title);
+}
+
+test("Prometheus' own alerts reach Grafana, without log-in", async () => {
+  const { status, body } = await get('/api/prometheus/prometheus/api/v1/rules');
+  expect(status).toBe(200);
+  const groups: { rules: { name: string }[] }[] = body.data.groups;
+  const names = groups.flatMap(({ rules }) => rules.map(({ name }) => name));
+  expect(names).toEqual(
+    expect.arrayContaining(['TargetDown', 'TooMany503s', 'SlowAnswers', 'NotRunning']),
+  );
+});
+
+describe('each panel has the data that it promises', () => {
+  test('in the step that runs, without log-in', async () => {
+    const url = await findProgram();
+    const stopTraffic = url ? startTraffic(url) : undefined;
+    try {
+      let problems: string[] = [];
+      let step = 0;
+      await until(async () => {
+        step = STEP ? parseInt(findStep(STEP)) : await stepByMetrics();
+        const checked = queryPanels().map(async ({ board, panel, targets }) => {
+          const found = await Promise.all(
+            targets.map((target) => judge(target, step >= promisedStep(panel))),
+          );
+          return found.flat().map((why) => `${board}: ${panel.title}: ${why}`);
+        });
+        problems = (await Promise.all(checked)).flat();
+        return problems.length === 0;
+      }, 120_000);
+      const from = url ? `visitors at ${url}` : 'no program found to visit: set APP_URL';
+      expect(problems, `step ${step}, ${from}`).toEqual([]);
+    } finally {
+      await stopTraffic?.();
+    }
+  });
+});
+
+/** Where visitors of the program go: not the port that has its metrics alone. */
+async function findProgram(): Promise<string | undefined> {
+  if (APP_URL) return APP_URL.replace(/\/$/, '');
+  for (const url of ['http://localhost:8000', 'http://localhost:8001']) {
+    try {
+      const home = await fetch(url);
+      if (home.ok && (await home.text()).includes('tree')) return url;
+    } catch {
+      // Nobody listens there.
+    }
+  }
+  return undefined;
+}
+
+/** What only the program of a step and of later ones exposes. Step 11 exposes what 10 does. */
+const SIGNS: readonly [number, string][] = [
+  [10, 'registry_exceptions_total'],
+  [9, 'application_info'],
+  [8, 'request_processing_seconds_count'],
+  [7, 'request_duration_seconds_bucket{le="0.3"}'],
+  [6, 'request_duration_seconds_count'],
+  [5, 'trees_standing'],
+  [4, 'requests_total{status!=""}'],
+  [3, 'requests_total'],
+  [2, 'nodejs_version_info'],
+];
+
+async function stepByMetrics(): Promise<number> {
+  for (const [step, expr] of SIGNS) {
+    const { frames = [] } = await ask({ refId: 'A', expr, instant: true });
+    if (frames.some(hasRows)) return step;
+  }
+  return 1;
+}
+
+/** A table of an answer: https://grafana.com/developers/plugin-tools/key-concepts/data-frames */
+interface Frame {
+  readonly schema: { readonly fields: readonly { readonly name: string; readonly type: string }[] };
+  readonly data: { readonly values: readonly (readonly unknown[])[] };
+}
+
+/** Asks one query of a panel, as a browser does. */
+async function ask(target: Target): Promise<{ frames?: Frame[]; error?: string }> {
+  const now = Date.now();
+  const query = {
+    ...target,
+    datasource: { type: 'prometheus', uid: 'prometheus' },
+    format: target.format ?? 'time_series',
+    instant: target.instant ?? false,
+    range: !target.instant,
+    intervalMs: 5000,
+    maxDataPoints: 500,
+  };
+  const response = await fetch(`${grafana}/api/ds/query`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ from: `${now - WINDOW_MS}`, to: `${now}`, queries: [query] }),
+  });
+  const text = await response.text();
+  try {
+    return JSON.parse(text).results[target.refId];
+  } catch {
+    return { error: `${response.status} ${text.slice(0, 300)}` };
+  }
+}
+
+async function judge(target: Target, promised: boolean): Promise<string[]> {
+  const { error, frames = [] } = await ask(target);
+  if (error) return [`${target.refId}: ${error}`];
+  const full = frames.filter(hasRows);
+  if (!promised) return full.length > 0 ? [`${target.refId} has data`] : [];
+  if (full.length === 0) return [`${target.refId} has no data`];
+  // NaN and infinities come as null. A line may begin with a gap; its latest value is what counts.
+  return full.flatMap(({ schema, data }) =>
+    schema.fields.flatMap(({ name, type }, index) => {
+      const latest = data.values[index]?.at(-1);
+      return type === 'number' && !Number.isFinite(latest)
+        ? [`${target.refId}: ${name} is ${latest}`]
+        : [];
+    }),
+  );
+}
+
+function hasRows({ data }: Frame): boolean {
+  return (data.values[0]?.length ?? 0) > 0;
+}

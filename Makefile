@@ -3,6 +3,6 @@
 
 .DEFAULT_GOAL := help
 
-.PHONY: dev test e2e help
-dev test e2e help:
+.PHONY: dev up down native reload load doctor prefetch test e2e help
+dev up down native reload load doctor prefetch test e2e help:
 	@npm run --silent $@

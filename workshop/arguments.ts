@@ -11,32 +11,82 @@ const SETTINGS = {
   seed: 'SEED',
 } as const;
 
+/** Options of a command, each with the environment variable that it stands for. */
+type Names = Readonly<Record<string, string>>;
+
 /**
  * Reads `[STEP] [--error-rate 1 …]`, as `make dev STEP=6 REGISTRY_ERROR_RATE=1` gives it in the
  * environment and `npm run dev -- 6 --error-rate 1` on the command line.
+ * @param more further options of the command, and those that take no value
  * @throws {UsageError} at an argument that it does not know
  */
 export function parseProgramArguments(
   args: string[],
   env: NodeJS.ProcessEnv,
+  more: { options?: Names; flags?: Names } = {},
 ): { step: string | undefined; env: NodeJS.ProcessEnv } {
-  const names = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
-  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
-  try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-    if (positionals.length > 1) throw new Error('Only one step can run at a time.');
-    const settings = names.flatMap((name) => {
-      const value = values[name];
-      return typeof value === 'string' ? [[SETTINGS[name], value]] : [];
-    });
-    return {
-      step: positionals[0] ?? env.STEP,
-      env: { ...env, ...Object.fromEntries(settings) },
-    };
-  } catch (error) {
-    const known = names.map((name) => `--${name}`).join(', ');
+  const parsed = parseOptions(args, env, {
+    options: { ...SETTINGS, ...more.options },
+    flags: more.flags,
+    example: 'npm run dev -- 6 --error-rate 1',
+  });
+  if (parsed.positionals.length > 1) {
     throw new UsageError(
-      `${(error as Error).message}\nThe options are ${known}. Type for example: npm run dev -- 6 --error-rate 1`,
+      'Only one step can run at a time. Type for example: npm run dev -- 6 --error-rate 1',
     );
   }
+  return { step: parsed.positionals[0] ?? env.STEP, env: parsed.env };
+}
+
+/**
+ * Reads options, and lays their values over the environment variables that they stand for.
+ * @param how `flags` take no value and set their variable to 1; `example` is what to type
+ * @throws {UsageError} at an option that it does not know
+ */
+export function parseOptions(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  how: { options?: Names; flags?: Names; example: string },
+): { positionals: string[]; env: NodeJS.ProcessEnv } {
+  const names: Names = { ...how.options, ...how.flags };
+  const options = Object.fromEntries(
+    Object.keys(names).map((name) => [
+      name,
+      { type: how.flags && name in how.flags ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const given = Object.entries(values).map(([name, value]) => [
+      names[name],
+      value === true ? '1' : value,
+    ]);
+    return { positionals, env: { ...env, ...Object.fromEntries(given) } };
+  } catch (error) {
+    const known = Object.keys(names).map((name) => `--${name}`);
+    const list = known.length > 0 ? `The options are ${known.join(', ')}` : 'There are no options';
+    throw new UsageError(`${(error as Error).message}\n${list}. Type for example: ${how.example}`);
+  }
+}
+
+/** Says whether a variable such as VOLUMES=1 is switched on. */
+export function isOn(value: string | undefined): boolean {
+  return value !== undefined && !['', '0', 'no', 'false'].includes(value.toLowerCase());
+}
+
+/**
+ * Reads a number from the environment; an empty variable counts as unset.
+ * @throws {UsageError} if it is no number from `least` to `most`
+ */
+export function readNumber(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  { fallback, least, most }: { fallback: number; least: number; most: number },
+): number {
+  const text = env[name] || `${fallback}`;
+  const value = Number(text);
+  if (/^(\d+\.?\d*|\.\d+)$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(
+    `${name}=${JSON.stringify(text.slice(0, 40))} is not allowed: give a number from ${least} to ${most}, for example ${name}=${fallback}.`,
+  );
 }

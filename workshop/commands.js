@@ -4,6 +4,16 @@ import { install } from './install.js';
 /** Every command, in the order in which a learner meets them. */
 export const commands = [
   { name: 'dev', does: 'run your program in app/ and restart it on save (STEP=6: run that step)' },
+  {
+    name: 'up',
+    does: 'start the stack in Docker: your program, Prometheus, Grafana (STEP=6: that step)',
+  },
+  { name: 'down', does: 'stop the stack in Docker (VOLUMES=1: and drop what it has stored)' },
+  { name: 'native', does: 'the same stack without Docker, until Ctrl-C (STEP=6: that step)' },
+  { name: 'reload', does: 'have Prometheus read prometheus.yaml and alerts.yaml now' },
+  { name: 'load', does: 'send traffic to the program (SECONDS=60 RPS=5)' },
+  { name: 'doctor', does: 'see whether this laptop is ready for class' },
+  { name: 'prefetch', does: 'download all that the class needs while there is a network' },
   { name: 'test', does: "run the workshop's own tests", packages: 'all' },
   {
     name: 'e2e',

@@ -15,6 +15,8 @@ export interface Supervised {
   /** The folders, from the root, whose files restart it. */
   readonly watched: string[];
   readonly env: NodeJS.ProcessEnv;
+  /** Ends the program like SIGTERM does. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface Supervised {
  * for the next save.
  * @returns the exit code
  */
-export async function supervise({ entry, watched, env }: Supervised): Promise<number> {
+export async function supervise({ entry, watched, env, signal }: Supervised): Promise<number> {
   const name = relative(ROOT, entry);
   let spare: ChildProcess | undefined;
   let program: ChildProcess | undefined;
@@ -72,13 +74,13 @@ export async function supervise({ entry, watched, env }: Supervised): Promise<nu
     restart = true;
     stop();
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      stopping = true;
-      if (program) stop();
-      else end(0);
-    });
-  }
+  const finish = () => {
+    stopping = true;
+    if (program) stop();
+    else end(0);
+  };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, finish);
+  signal?.addEventListener('abort', finish);
   start();
   const code = await ended;
   unwatch();

@@ -2,16 +2,16 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Calls `changed` after files in `folders` have changed, once they rest. It looks instead of being
+ * Calls `changed` after files have changed, once they rest; `paths` names files, or folders whole. It looks instead of being
  * told: file events do not cross the mounts of many containers and network drives.
  * @param everyMs how often to look, in milliseconds
  * @returns a function that ends the watch
  */
-export function watch(folders: string[], changed: () => void, everyMs = 60): () => void {
-  let handled = look(folders);
+export function watch(paths: string[], changed: () => void, everyMs = 60): () => void {
+  let handled = look(paths);
   let seen = handled;
   const timer = setInterval(() => {
-    const now = look(folders);
+    const now = look(paths);
     // Half of a file is no news yet: wait until two looks agree.
     if (now !== handled && now === seen) {
       handled = now;
@@ -23,24 +23,22 @@ export function watch(folders: string[], changed: () => void, everyMs = 60): () 
 }
 
 /** All files with their times and sizes, as one text to compare. */
-function look(folders: string[]): string {
+function look(paths: string[]): string {
   const lines: string[] = [];
-  const visit = (folder: string) => {
+  const visit = (path: string) => {
     try {
-      for (const entry of readdirSync(folder, { withFileTypes: true })) {
-        if (entry.name === 'node_modules' || entry.name.startsWith('.')) continue;
-        const path = join(folder, entry.name);
-        if (entry.isDirectory()) {
-          visit(path);
-        } else {
-          const { mtimeMs, size } = statSync(path);
-          lines.push(`${path} ${mtimeMs} ${size}`);
-        }
+      const stats = statSync(path);
+      if (!stats.isDirectory()) {
+        lines.push(`${path} ${stats.mtimeMs} ${stats.size}`);
+        return;
+      }
+      for (const name of readdirSync(path)) {
+        if (name !== 'node_modules' && !name.startsWith('.')) visit(join(path, name));
       }
     } catch {
       // Gone while it was looked at: the next look tells.
     }
   };
-  folders.forEach(visit);
+  paths.forEach(visit);
   return lines.join('\n');
 }

@@ -1,0 +1,124 @@
+import { STATUS_CODES } from 'node:http';
+import { parseOptions, readNumber } from './arguments.ts';
+import { UsageError } from './programs.ts';
+import { load, quantile, type Traffic } from './traffic.ts';
+
+const EXAMPLE = 'npm run load -- --seconds 60 --rps 5';
+
+/** Sends traffic to the program on this computer, and sums up what came back. */
+export async function run(args: string[]): Promise<number> {
+  const { positionals, env } = parseOptions(args, process.env, {
+    options: { seconds: 'SECONDS', rps: 'RPS', port: 'PORT', url: 'URL' },
+    example: EXAMPLE,
+  });
+  if (positionals.length > 0) {
+    throw new UsageError(
+      `There is nothing that ${JSON.stringify(positionals[0])} could mean here. Type for example: ${EXAMPLE}`,
+    );
+  }
+  const seconds = readNumber(env, 'SECONDS', { fallback: 60, least: 1, most: 3600 });
+  const rps = readNumber(env, 'RPS', { fallback: 5, least: 0.1, most: 200 });
+  const candidates = candidateUrls(env);
+  const url = await findProgramUrl(candidates);
+  if (!url) {
+    const where = candidates.map(({ href }) => href).join(' nor on ');
+    console.error(
+      `Nothing answers on ${where}. Start your program first, in another terminal: make dev (npm run dev)`,
+    );
+    return 1;
+  }
+  console.log(
+    `Sending ${rps} requests a second on average to ${url} for ${seconds} s, few at night and many at noon. Ctrl-C ends it.`,
+  );
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const onProgress = process.stdout.isTTY ? progressBar(seconds) : progressLines(seconds);
+  const traffic = await load({ url, seconds, rps, signal: stop.signal, onProgress });
+  if (process.stdout.isTTY) process.stdout.write('\r\u001B[K');
+  console.log(summarise(traffic));
+  return traffic.latencies.length > 0 || traffic.sent === 0 ? 0 : 1;
+}
+
+/** Where the program may be: step 11 serves its visitors on 8000, all others on 8001. */
+function candidateUrls(env: NodeJS.ProcessEnv): URL[] {
+  if (env.URL) return [localUrl(env.URL)];
+  if (env.PORT) {
+    const port = readNumber(env, 'PORT', { fallback: 8001, least: 1, most: 65535 });
+    return [localUrl(`http://localhost:${port}`)];
+  }
+  return [localUrl('http://localhost:8000'), localUrl('http://localhost:8001')];
+}
+
+function localUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname))
+    return url;
+  throw new UsageError(
+    `URL=${JSON.stringify(text.slice(0, 80))} is not allowed: traffic goes to this computer only. Give for example URL=http://localhost:8001`,
+  );
+}
+
+/** The first of the URLs where the tree counter answers; else the last one where anything does. */
+async function findProgramUrl(candidates: readonly URL[]): Promise<string | undefined> {
+  let found: string | undefined;
+  for (const url of candidates) {
+    try {
+      // Not counted in the program's own metrics, and its 404 page, too, says whose it is.
+      const response = await fetch(new URL('/metrics', url), { signal: AbortSignal.timeout(5000) });
+      if ((await response.text()).includes('Tree counter')) return url.href;
+      found = url.href;
+    } catch {
+      // Nothing there, or no HTTP.
+    }
+  }
+  return found;
+}
+
+/** Says in some lines what came back, and how fast. */
+export function summarise({ seconds, sent, statuses, latencies }: Traffic): string {
+  const rows = [...statuses]
+    .toSorted(([a], [b]) => `${a}`.localeCompare(`${b}`))
+    .map(([status, count]) => {
+      const name = status === 'none' ? 'no answer' : `${status} ${STATUS_CODES[status] ?? ''}`;
+      return `  ${name.padEnd(24)}${`${count}`.padStart(6)}`;
+    });
+  const quantiles = [0.5, 0.9, 0.99].map(
+    (q) => `${q * 100} % within ${quantile(latencies, q).toFixed(3)} s`,
+  );
+  const none = statuses.get('none') ?? 0;
+  return [
+    `${sent} requests in ${seconds.toFixed(1)} s:`,
+    ...rows,
+    ...(latencies.length > 0 ? [`  answered: ${quantiles.join(', ')}`] : []),
+    ...(none > 0
+      ? [
+          `${none} got no answer: does the program still run? Look at its terminal, or type: make dev`,
+        ]
+      : []),
+  ].join('\n');
+}
+
+function line(traffic: Traffic, seconds: number): string {
+  const none = traffic.statuses.get('none') ?? 0;
+  return `${Math.min(seconds, traffic.seconds).toFixed(0)} of ${seconds} s, ${traffic.sent} requests${none > 0 ? `, ${none} without an answer` : ''}`;
+}
+
+function progressBar(seconds: number): (traffic: Traffic) => void {
+  return (traffic) => {
+    const done = Math.min(30, Math.round((traffic.seconds / seconds) * 30));
+    process.stdout.write(
+      `\r\u001B[K[${'#'.repeat(done)}${'.'.repeat(30 - done)}] ${line(traffic, seconds)}`,
+    );
+  };
+}
+
+/** At most ten lines in all, and not more than one in five seconds. */
+function progressLines(seconds: number): (traffic: Traffic) => void {
+  const every = Math.max(5, seconds / 10);
+  let next = every;
+  return (traffic) => {
+    if (traffic.seconds < next) return;
+    next += every;
+    console.log(line(traffic, seconds));
+  };
+}

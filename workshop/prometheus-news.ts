@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/**
+ * Reads Prometheus' own log (logfmt, https://brandur.org/logfmt) and tells what a learner needs to
+ * know of it: that an edit of prometheus.yaml or alerts.yaml was refused, with its line, or taken over.
+ */
+export class PrometheusNews {
+  readonly #file: string;
+  readonly #tell: ((news: string) => void) | undefined;
+  #started: boolean;
+  #refused: string | undefined;
+  #last: string | undefined;
+  #inRules: string | undefined;
+  #rest = '';
+
+  /**
+   * @param file the prometheus.yaml that the learner edits
+   * @param options `started` says that Prometheus runs already; `tell` hears each piece of news
+   */
+  constructor(file: string, options: { started?: boolean; tell?: (news: string) => void } = {}) {
+    this.#file = file;
+    this.#started = options.started ?? false;
+    this.#tell = options.tell;
+  }
+
+  /** The last piece of news, if there was one. */
+  get last(): string | undefined {
+    return this.#last;
+  }
+
+  /** Takes more of the log, in pieces of any size. */
+  read(piece: string): void {
+    const lines = (this.#rest + piece).split('\n');
+    this.#rest = lines.pop()!;
+    lines.forEach((line) => this.#readLine(line));
+  }
+
+  #readLine(line: string): void {
+    const message = field(line, 'msg') ?? '';
+    const error = field(line, 'err');
+    if (message === 'loading groups failed') {
+      this.#inRules = error;
+    } else if (message === 'Error reloading config' || message.startsWith('Error loading ')) {
+      this.#refuse(this.#explain(this.#inRules ?? error));
+      this.#inRules = undefined;
+    } else if (message === 'Completed loading of configuration file') {
+      if (this.#started) this.#say('Prometheus has taken over prometheus.yaml and alerts.yaml.');
+      this.#started = true;
+      this.#refused = undefined;
+    }
+  }
+
+  #explain(error: string | undefined): string {
+    const source = existsSync(this.#file) ? readFileSync(this.#file, 'utf8') : '';
+    return explainRefusal(error, source);
+  }
+
+  #say(news: string): void {
+    this.#last = news;
+    this.#tell?.(news);
+  }
+
+  #refuse(why: string): void {
+    // It tries again every two seconds: once is enough to hear.
+    if (why !== this.#refused) this.#say(this.#started ? refusedEdit(why) : refusedStart(why));
+    this.#refused = why;
+  }
+}
+
+/** What to tell a person whose edit Prometheus refuses. */
+export function refusedEdit(why: string): string {
+  return `Prometheus refuses the edit and goes on with what it had:\n${indent(why)}\nMend it and save: Prometheus looks again by itself within seconds.`;
+}
+
+function refusedStart(why: string): string {
+  return `Prometheus does not start:\n${indent(why)}\nMend it, then type the command again.`;
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, '  ');
+}
+
+/**
+ * Puts Prometheus' error about its files in a form that leads to the line: `prometheus.yaml, line 8: …`.
+ * @param source prometheus.yaml itself, to find the line where Prometheus names only the value
+ */
+export function explainRefusal(error = 'Its log does not say why.', source = ''): string {
+  const text = error
+    .replace(/^failed to reload config: /, '')
+    .replace(/couldn't load configuration \(--config\.file="[^"]*"\): /, '')
+    .replace(/^parse rules from file .*?\(pattern: "[^"]*"\): /, '')
+    .replace(/parsing YAML file (\S+): (yaml: )?(unmarshal errors:\n\s*)?/, '$1: ')
+    .replaceAll(/\S*[\\/](?=(prometheus|alerts)\.yaml)/g, '')
+    .replaceAll(/((?:prometheus|alerts)\.yaml): (?:line )?(\d+):(?:\d+:)?/g, '$1, line $2:')
+    .replaceAll(/^\s+line (\d+):/gm, 'prometheus.yaml, line $1:')
+    .trim();
+  const value = /^prometheus\.yaml: .*"([^"]+)"/.exec(text)?.[1];
+  const lines = source
+    .split('\n')
+    .flatMap((line, i) => (value && line.includes(value) ? [i + 1] : []));
+  return lines.length === 1 ? text.replace(':', `, line ${lines[0]}:`) : text;
+}
+
+function field(line: string, name: string): string | undefined {
+  const found = new RegExp(`(?:^| )${name}=("(?:[^"\\\\]|\\\\.)*"|\\S+)`).exec(line)?.[1];
+  if (!found?.startsWith('"')) return found;
+  try {
+    return JSON.parse(found) as string;
+  } catch {
+    return found;
+  }
+}

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseOptions } from './arguments.ts';
+import { ask, containersOf, findDocker } from './docker.ts';
+import { NATIVE, writeNativeFiles } from './native-files.ts';
+import { explainRefusal, PrometheusNews, refusedEdit } from './prometheus-news.ts';
+import { portOf, PROMETHEUS_FILE } from './stack.ts';
+
+/** Has Prometheus read prometheus.yaml and alerts.yaml now, and says whether it takes them. */
+export async function run(args: string[]): Promise<number> {
+  const { env } = parseOptions(args, process.env, {
+    options: { 'port-9090': 'PORT_9090' },
+    example: 'npm run reload',
+  });
+  const url = `http://localhost:${portOf(9090, env)}`;
+  if (existsSync(join(NATIVE, 'targets.json'))) writeNativeFiles();
+  let response: Response;
+  try {
+    response = await fetch(`${url}/-/reload`, {
+      method: 'POST',
+      signal: AbortSignal.timeout(15_000),
+    });
+  } catch {
+    console.error(`No Prometheus answers on ${url}: start the stack with make up or make native.`);
+    return 1;
+  }
+  const answer = (await response.text()).trim();
+  if (response.ok) {
+    console.log('Prometheus has taken over prometheus.yaml and alerts.yaml.');
+    return 0;
+  }
+  if (response.status === 403 || response.status === 404) {
+    console.error(`${url} is not this workshop's Prometheus. Look who holds the port: make doctor`);
+    return 1;
+  }
+  const source = readFileSync(PROMETHEUS_FILE, 'utf8');
+  // Of rules, the answer only says that there were errors; the log has them.
+  const why = answer.includes('applying the new configuration')
+    ? lastRefusal(env)
+    : refusedEdit(explainRefusal(answer, source));
+  console.error(why ?? refusedEdit(answer));
+  return 1;
+}
+
+function lastRefusal(env: NodeJS.ProcessEnv): string | undefined {
+  const news = new PrometheusNews(PROMETHEUS_FILE, { started: true });
+  const { compose } = findDocker();
+  const [id] = compose ? containersOf(compose, 'prometheus', env) : [];
+  const log = join(NATIVE, 'prometheus.log');
+  if (id) {
+    const { text, errors } = ask('docker', ['logs', '--tail', '20', id]);
+    news.read(`${text}\n${errors}\n`);
+  } else if (existsSync(log)) {
+    news.read(readFileSync(log, 'utf8'));
+  }
+  return news.last;
+}

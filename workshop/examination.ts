@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { ask, findDocker, hasImage, images, ownsPort, whyNoDocker, type Docker } from './docker.ts';
+import { fetchWithin } from './fetch.ts';
 import { findGrafana, findOnPath } from './grafana-home.ts';
 import { holderOf, isTaken } from './ports.ts';
 import { ROOT } from './programs.ts';
@@ -182,7 +183,8 @@ async function ports(env: NodeJS.ProcessEnv): Promise<Finding[]> {
     services.map(async ({ usual, path, own }): Promise<Finding> => {
       const port = portOf(usual, env);
       if (!(await isTaken(port))) return { state: 'good', what: `Port ${port} is free` };
-      if (ownsPort(port) || (await says(`http://localhost:${port}${path}`, own))) {
+      const answer = await fetchWithin(3000, `http://localhost:${port}${path}`);
+      if (ownsPort(port) || answer?.text.includes(own)) {
         return { state: 'good', what: `Port ${port} is held by the workshop itself` };
       }
       return {
@@ -192,14 +194,4 @@ async function ports(env: NodeJS.ProcessEnv): Promise<Finding[]> {
       };
     }),
   );
-}
-
-/** Whether `url` answers with a text that holds `mark`. */
-async function says(url: string, mark: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(3000) });
-    return (await response.text()).includes(mark);
-  } catch {
-    return false;
-  }
 }

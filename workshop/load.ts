@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { parseOptions, readNumber } from './arguments.ts';
+import { fetchWithin } from './fetch.ts';
 import { UsageError } from './programs.ts';
 import { load, quantile, type Traffic } from './traffic.ts';
 
@@ -62,14 +63,10 @@ function localUrl(text: string): URL {
 async function findProgramUrl(candidates: readonly URL[]): Promise<string | undefined> {
   let found: string | undefined;
   for (const url of candidates) {
-    try {
-      // Not counted in the program's own metrics, and its 404 page, too, says whose it is.
-      const response = await fetch(new URL('/metrics', url), { signal: AbortSignal.timeout(5000) });
-      if ((await response.text()).includes('Tree counter')) return url.href;
-      found = url.href;
-    } catch {
-      // Nothing there, or no HTTP.
-    }
+    // Not counted in the program's own metrics, and its 404 page, too, says whose it is.
+    const answer = await fetchWithin(5000, new URL('/metrics', url));
+    if (answer?.text.includes('Tree counter')) return url.href;
+    if (answer) found = url.href;
   }
   return found;
 }

@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 
+/** A refusal that comes again after this time, in milliseconds, is of another edit. */
+const SILENCE_MS = 7000;
+
 /**
  * Reads Prometheus' own log (logfmt, https://brandur.org/logfmt) and tells what a learner needs to
  * know of it: that an edit of prometheus.yaml or alerts.yaml was refused, with its line, or taken over.
@@ -9,6 +12,7 @@ export class PrometheusNews {
   readonly #tell: ((news: string) => void) | undefined;
   #started: boolean;
   #refused: string | undefined;
+  #refusedAt = 0;
   #last: string | undefined;
   #inRules: string | undefined;
   #rest = '';
@@ -61,8 +65,11 @@ export class PrometheusNews {
   }
 
   #refuse(why: string): void {
-    // It tries again every two seconds: once is enough to hear.
-    if (why !== this.#refused) this.#say(this.#started ? refusedEdit(why) : refusedStart(why));
+    // It tries again every two seconds, and once is enough to hear; after a silence it is news again.
+    const now = Date.now();
+    const again = why === this.#refused && now - this.#refusedAt < SILENCE_MS;
+    this.#refusedAt = now;
+    if (!again) this.#say(this.#started ? refusedEdit(why) : refusedStart(why));
     this.#refused = why;
   }
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseOptions } from './arguments.ts';
 import { ask, containersOf, findDocker } from './docker.ts';
+import { fetchWithin } from './fetch.ts';
 import { NATIVE, writeNativeFiles } from './native-files.ts';
 import { explainRefusal, PrometheusNews, refusedEdit } from './prometheus-news.ts';
 import { portOf, PROMETHEUS_FILE } from './stack.ts';
@@ -14,17 +15,11 @@ export async function run(args: string[]): Promise<number> {
   });
   const url = `http://localhost:${portOf(9090, env)}`;
   if (existsSync(join(NATIVE, 'targets.json'))) writeNativeFiles();
-  let response: Response;
-  try {
-    response = await fetch(`${url}/-/reload`, {
-      method: 'POST',
-      signal: AbortSignal.timeout(15_000),
-    });
-  } catch {
+  const response = await fetchWithin(15_000, `${url}/-/reload`, { method: 'POST' });
+  if (!response) {
     console.error(`No Prometheus answers on ${url}: start the stack with make up or make native.`);
     return 1;
   }
-  const answer = (await response.text()).trim();
   if (response.ok) {
     console.log('Prometheus has taken over prometheus.yaml and alerts.yaml.');
     return 0;
@@ -35,6 +30,7 @@ export async function run(args: string[]): Promise<number> {
   }
   const source = readFileSync(PROMETHEUS_FILE, 'utf8');
   // Of rules, the answer only says that there were errors; the log has them.
+  const answer = response.text.trim();
   const why = answer.includes('applying the new configuration')
     ? lastRefusal(env)
     : refusedEdit(explainRefusal(answer, source));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { until } from '../checks/program.ts';
 import { readNumber } from './arguments.ts';
+import { fetchWithin } from './fetch.ts';
 import { holderOf, isTaken } from './ports.ts';
 import { ROOT } from './programs.ts';
 
@@ -58,13 +59,8 @@ export async function untilAnswers(
   let answered = false;
   await until(async () => {
     if (giveUp?.()) return true;
-    try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
-      await response.arrayBuffer();
-      answered = response.ok || !ok;
-    } catch {
-      // Not yet: asked again until the deadline.
-    }
+    const answer = await fetchWithin(2000, url);
+    answered = answer !== undefined && (answer.ok || !ok);
     return answered;
   }, deadlineMs);
   return answered;

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { parseOptions, readNumber } from './arguments.ts';
 import { fetchWithin } from './fetch.ts';
 import { UsageError } from './programs.ts';
+import { portOf } from './stack.ts';
 import { load, quantile, type Traffic } from './traffic.ts';
 
 const EXAMPLE = 'npm run load -- --seconds 60 --rps 5';
@@ -47,7 +48,7 @@ function candidateUrls(env: NodeJS.ProcessEnv): URL[] {
     const port = readNumber(env, 'PORT', { fallback: 8001, least: 1, most: 65535 });
     return [localUrl(`http://localhost:${port}`)];
   }
-  return [localUrl('http://localhost:8000'), localUrl('http://localhost:8001')];
+  return [8000, 8001].map((usual) => localUrl(`http://localhost:${portOf(usual, env)}`));
 }
 
 function localUrl(text: string): URL {
@@ -84,7 +85,7 @@ export function summarise({ seconds, sent, statuses, latencies }: Traffic): stri
   );
   const none = statuses.get('none') ?? 0;
   return [
-    `${sent} requests in ${seconds.toFixed(1)} s:`,
+    `${requests(sent)} in ${seconds.toFixed(1)} s:`,
     ...rows,
     ...(latencies.length > 0 ? [`  answered: ${quantiles.join(', ')}`] : []),
     ...(none > 0
@@ -95,9 +96,13 @@ export function summarise({ seconds, sent, statuses, latencies }: Traffic): stri
   ].join('\n');
 }
 
+function requests(count: number): string {
+  return count === 1 ? '1 request' : `${count} requests`;
+}
+
 function line(traffic: Traffic, seconds: number): string {
   const none = traffic.statuses.get('none') ?? 0;
-  return `${Math.min(seconds, traffic.seconds).toFixed(0)} of ${seconds} s, ${traffic.sent} requests${none > 0 ? `, ${none} without an answer` : ''}`;
+  return `${Math.min(seconds, traffic.seconds).toFixed(0)} of ${seconds} s, ${requests(traffic.sent)}${none > 0 ? `, ${none} without an answer` : ''}`;
 }
 
 function progressBar(seconds: number): (traffic: Traffic) => void {

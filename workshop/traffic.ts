@@ -14,6 +14,7 @@ const SWING = 0.8;
 export interface Traffic {
   /** Since the start, in seconds. */
   readonly seconds: number;
+  /** Without those that the end of the traffic cut off. */
   readonly sent: number;
   /** Answers by status code; `none` counts the visitors who got no answer. */
   readonly statuses: ReadonlyMap<number | 'none', number>;
@@ -51,11 +52,15 @@ export async function load(options: LoadOptions): Promise<Traffic> {
   let sent = 0;
   let over = false;
 
+  const queue = visitors();
   const visit = async () => {
     const began = performance.now();
-    const status = await send(url, randomVisit(), agent, signal);
-    // Those whom the end of the traffic cut off were never refused.
-    if (status === 'none' && signal?.aborted) return;
+    const status = await send(url, queue.next().value, agent, signal);
+    if (status === 'none' && signal?.aborted) {
+      // Cut off by the end of the traffic, not left without an answer.
+      sent--;
+      return;
+    }
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
     if (status !== 'none') latencies.push((performance.now() - began) / 1000);
   };
@@ -66,7 +71,8 @@ export async function load(options: LoadOptions): Promise<Traffic> {
   while (!isOver()) {
     const now = Math.min(elapsed(), seconds);
     over = now === seconds;
-    for (const due = visitorsUntil(now, seconds, rps); sent < due; sent++) {
+    for (const due = visitorsUntil(now, seconds, rps); sent < due;) {
+      sent++;
       const visited = visit().finally(() => open.delete(visited));
       open.add(visited);
     }
@@ -99,31 +105,37 @@ interface Visit {
   readonly path: string;
 }
 
-const planting = ['oak', 'oak', 'oak', 'oak', 'beech', 'beech', 'beech', 'beech', 'pine'];
-// Pines are felled faster than they are planted: now and then none stands, which is a 409.
-const felling = ['oak', 'beech', 'pine', 'pine', 'pine'];
-
-/** Visits by how often each is made, of a hundred. */
-const visits: readonly [number, () => Visit][] = [
-  [18, () => ({ method: 'GET', path: '/' })],
-  [40, () => ({ method: 'GET', path: '/treecounter' })],
-  [22, () => ({ method: 'POST', path: `/plant?species=${pick(planting)}` })],
-  [11, () => ({ method: 'POST', path: `/fell?species=${pick(felling)}` })],
-  [2, () => ({ method: 'HEAD', path: '/' })],
-  // Hardly ever the same path twice, as it is with people and with robots.
-  [4, () => ({ method: 'GET', path: `/trees/${Math.floor(Math.random() * 1e6)}` })],
-  [1, () => ({ method: 'POST', path: '/plant?species=palm' })],
-  [1, () => ({ method: 'DELETE', path: '/treecounter' })],
-  [1, () => ({ method: 'GET', path: '/plant' })],
+/** What a hundred visitors do. */
+const VISITS: readonly (readonly [count: number, method: string, path: string])[] = [
+  [18, 'GET', '/'],
+  [41, 'GET', '/treecounter'],
+  [9, 'POST', '/plant?species=oak'],
+  [9, 'POST', '/plant?species=beech'],
+  [3, 'POST', '/plant?species=pine'],
+  [2, 'POST', '/fell?species=oak'],
+  [2, 'POST', '/fell?species=beech'],
+  // More than are planted: now and then no pine stands, which is a 409.
+  [6, 'POST', '/fell?species=pine'],
+  [2, 'HEAD', '/'],
+  [4, 'GET', '/trees/NUMBER'],
+  [1, 'POST', '/plant?species=palm'],
+  [1, 'DELETE', '/treecounter'],
+  [2, 'GET', '/plant'],
 ];
 
-function randomVisit(): Visit {
-  let rest = Math.random() * 100;
-  return (visits.find(([share]) => (rest -= share) < 0) ?? visits[0]!)[1]();
-}
-
-function pick(names: readonly string[]): string {
-  return names[Math.floor(Math.random() * names.length)]!;
+/** Visits without end: each hundred of them is that of the list, in an order of its own. */
+function* visitors(): Generator<Visit, never> {
+  for (;;) {
+    const hundred = VISITS.flatMap(([count, method, path]) =>
+      Array.from({ length: count }, (): Visit => ({ method, path })),
+    );
+    while (hundred.length > 0) {
+      const [visit] = hundred.splice(Math.floor(Math.random() * hundred.length), 1);
+      // Hardly ever the same path twice, as it is with people and with robots.
+      const number = `${Math.floor(Math.random() * 1e6)}`;
+      yield { ...visit!, path: visit!.path.replace('NUMBER', number) };
+    }
+  }
 }
 
 /** Gives the status of the answer, or `none` if there was none. */

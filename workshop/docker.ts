@@ -35,16 +35,41 @@ export function findDocker(): Docker {
   };
 }
 
-/** Why the stack cannot run in Docker here, with what to type instead; undefined if it can. */
-export function whyNoDocker({ engine, compose, installed }: Docker): string | undefined {
+/** Why the stack cannot run in Docker here, and what to type instead; undefined if it can. */
+export function whyNoDocker({
+  engine,
+  compose,
+  installed,
+}: Docker): { readonly what: string; readonly fix: string } | undefined {
   const without = 'Or run the stack without Docker: make native (npm run native)';
-  if (!installed)
-    return `Docker is not installed: get it from https://docs.docker.com/get-docker/.\n${without}`;
-  if (!engine)
-    return `Docker is installed, but its engine does not answer: start Docker Desktop (on Linux: sudo systemctl start docker).\n${without}`;
-  if (!compose)
-    return `Docker is here, but Compose is not: get it from https://docs.docker.com/compose/install/.\n${without}`;
+  const no = (what: string, fix: string) => ({ what, fix: `${fix}\n${without}` });
+  if (!installed) {
+    return no('Docker is not installed', 'Get it from https://docs.docker.com/get-docker/.');
+  }
+  if (!engine) {
+    return no(
+      'Docker is installed, but its engine does not answer or does not let you in',
+      'Start Docker Desktop (on Linux: sudo systemctl start docker, and be in the group docker).',
+    );
+  }
+  if (!compose) {
+    return no(
+      'Docker is here, but Compose is not',
+      'Get it from https://docs.docker.com/compose/install/.',
+    );
+  }
   return undefined;
+}
+
+/**
+ * Gives Compose, or says on standard error why the stack cannot run in Docker.
+ * @returns what to type for Compose; undefined after saying why not
+ */
+export function composeOrSayWhy(): Docker['compose'] {
+  const docker = findDocker();
+  const why = whyNoDocker(docker);
+  if (why) console.error(`${why.what}. ${why.fix}`);
+  return why ? undefined : docker.compose;
 }
 
 /** The images of docker-compose.yaml and of the Dockerfile, by what they serve. */

@@ -1,5 +1,5 @@
 import { isOn, parseOptions } from './arguments.ts';
-import { findDocker, runShown, whyNoDocker } from './docker.ts';
+import { composeOrSayWhy, runShown } from './docker.ts';
 
 /** Stops the stack in Docker and takes its containers away; with VOLUMES=1 its data too. */
 export async function run(args: string[]): Promise<number> {
@@ -7,17 +7,13 @@ export async function run(args: string[]): Promise<number> {
     flags: { volumes: 'VOLUMES' },
     example: 'npm run down -- --volumes',
   });
-  const docker = findDocker();
-  const why = whyNoDocker(docker);
-  if (why) {
-    console.error(why);
-    return 1;
-  }
+  const compose = composeOrSayWhy();
+  if (!compose) return 1;
   const volumes = isOn(env.VOLUMES);
   // The profile names the second instance, which Compose otherwise would leave behind.
   const all = { ...env, COMPOSE_PROFILES: 'second' };
   const options = ['down', '--remove-orphans', ...(volumes ? ['--volumes'] : [])];
-  const code = await runShown(docker.compose!, options, all);
+  const code = await runShown(compose, options, all);
   if (code !== 0) return 1;
   console.log(
     volumes

@@ -95,15 +95,13 @@ function stack(docker: Docker, env: NodeJS.ProcessEnv): Finding[] {
         fix: 'Only if you do not want Docker: get it from https://prometheus.io/download/.',
       };
   if (why) {
-    const [what, ...fix] = why.split(/: |\n/);
-    const text = fix.join('\n');
     return prometheus
-      ? [{ state: 'warning', what: what!, fix: text }, native]
+      ? [{ state: 'warning', ...why }, native]
       : [
           {
             state: 'problem',
-            what: `${what}, and prometheus is not on PATH either: one of the two must be there`,
-            fix: `${text}\nprometheus for it is at https://prometheus.io/download/ (macOS: brew install prometheus)`,
+            what: `${why.what}, and prometheus is not on PATH either: one of the two must be there`,
+            fix: `${why.fix}\nPrometheus for it is at https://prometheus.io/download/ (macOS: brew install prometheus)`,
           },
         ];
   }

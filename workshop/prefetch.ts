@@ -10,7 +10,7 @@ export async function run(args: string[]): Promise<number> {
   const why = whyNoDocker(docker);
   if (why) {
     const native = findOnPath('prometheus', process.env) !== undefined;
-    console.log(`No images can be downloaded. ${why}`);
+    console.log(`No images can be downloaded. ${why.what}. ${why.fix}`);
     if (!native) console.error('For make native, Prometheus is missing: see make doctor.');
     return native ? 0 : 1;
   }

@@ -1,14 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { isOn, parseProgramArguments } from './arguments.ts';
-import {
-  ask,
-  containersOf,
-  findDocker,
-  hasImage,
-  images,
-  runShown,
-  whyNoDocker,
-} from './docker.ts';
+import { ask, composeOrSayWhy, containersOf, hasImage, images, runShown } from './docker.ts';
 import { findProgram } from './programs.ts';
 import { PrometheusNews } from './prometheus-news.ts';
 import { PORT_OPTIONS, portOf, PROMETHEUS_FILE, takenPorts, untilAnswers } from './stack.ts';
@@ -26,13 +18,8 @@ export async function run(args: string[]): Promise<number> {
   });
   const { folder } = findProgram(parsed.step);
   const env: NodeJS.ProcessEnv = { ...parsed.env, STEP: parsed.step ?? '' };
-  const docker = findDocker();
-  const why = whyNoDocker(docker);
-  if (why) {
-    console.error(why);
-    return 1;
-  }
-  const compose = docker.compose!;
+  const compose = composeOrSayWhy();
+  if (!compose) return 1;
   if (env.PORT || env.METRICS_PORT) {
     console.log(
       'Inside its container the program keeps its ports, so PORT and METRICS_PORT are left out here. To move a port of this computer: make up PORT_8001=18001',

@@ -104,7 +104,7 @@ export function explainRefusal(error = 'Its log does not say why.', source = '')
   const value = /^prometheus\.yaml: .*"([^"]+)"/.exec(text)?.[1];
   const lines = source
     .split('\n')
-    .flatMap((line, i) => (value && line.includes(value) ? [i + 1] : []));
+    .flatMap((line, i) => (value && line.replace(/#.*/, '').includes(value) ? [i + 1] : []));
   return lines.length === 1 ? text.replace(':', `, line ${lines[0]}:`) : text;
 }
 

@@ -62,11 +62,11 @@ test('where Prometheus names only a value, its line is looked up', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tree-counter-news-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'prometheus.yaml');
-  writeFileSync(file, 'global:\n  scrape_interval: often\n');
+  writeFileSync(file, 'global:\n  # how often\n  scrape_interval: often\n');
   listen(true, file).read(
     'level=ERROR msg="Error reloading config" err="couldn\'t load configuration (--config.file=\\"prometheus.yaml\\"): parsing YAML file prometheus.yaml: not a valid duration string: \\"often\\""\n',
   );
-  expect(said[0]).toContain('  prometheus.yaml, line 2: not a valid duration string: "often"');
+  expect(said[0]).toContain('  prometheus.yaml, line 3: not a valid duration string: "often"');
 });
 
 test('several errors keep their lines', () => {

@@ -1,0 +1,304 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { until } from '../checks/program.ts';
+import { ask, findDocker, hasImage, images } from '../workshop/docker.ts';
+import { startCommand } from './command.ts';
+import { freePort } from './prometheus.ts';
+import { makeSandbox } from './sandbox.ts';
+
+const docker = findDocker();
+const { node, prometheus, grafana } = images();
+
+/** Why the containers cannot run here; undefined if they can. */
+function lacks(): string | undefined {
+  if (!docker.engine) return 'No Docker engine answers.';
+  const missing = [node, prometheus].filter((image) => !hasImage(image));
+  if (missing.length > 0) return `Images are not here: ${missing.join(', ')}. Type: make prefetch`;
+  return undefined;
+}
+
+const why = lacks();
+beforeEach(({ skip }) => {
+  if (why) skip(why);
+});
+
+interface Stack {
+  readonly folder: string;
+  readonly env: Record<string, string>;
+  /** The URL that stands for a port of the stack. */
+  at(port: number, path?: string): string;
+  /** Runs a command in the stack's folder to its end. */
+  run(command: string[], env?: Record<string, string>): Promise<string>;
+  container(service: string): string;
+  remove(): void;
+}
+
+async function makeStack(name: string): Promise<Stack> {
+  const { folder, remove } = makeSandbox(name);
+  const ports: Record<string, string> = {};
+  for (const port of [8000, 8001, 8002, 8003, 9090, 3000]) {
+    ports[`PORT_${port}`] = `${await freePort()}`;
+  }
+  const project = folder.split(/[\\/]/).at(-1)!.toLowerCase();
+  const env = { ...ports, COMPOSE_PROJECT_NAME: project, STEP: '', PORT: '', METRICS_PORT: '' };
+  return {
+    folder,
+    env,
+    at: (port, path = '') => `http://localhost:${ports[`PORT_${port}`]}${path}`,
+    async run([file, ...args], more = {}) {
+      const command = startCommand([file!, ...args], folder, { ...env, ...more });
+      if ((await command.ended) !== 0)
+        throw new Error(`${file} ${args.join(' ')}:\n${command.output}`);
+      return command.output;
+    },
+    container: (service) =>
+      ask('docker', [
+        'ps',
+        '--all',
+        '--quiet',
+        '--filter',
+        `label=com.docker.compose.project=${project}`,
+        '--filter',
+        `label=com.docker.compose.service=${service}`,
+      ]).text,
+    remove,
+  };
+}
+
+interface Target {
+  readonly labels: { readonly job: string };
+  readonly health: string;
+  readonly lastError: string;
+}
+
+async function target({ at }: Stack, job = 'app'): Promise<Target | undefined> {
+  try {
+    const response = await fetch(at(9090, '/api/v1/targets'));
+    const { data } = (await response.json()) as { data: { activeTargets: Target[] } };
+    return data.activeTargets.find(({ labels }) => labels.job === job);
+  } catch {
+    return undefined;
+  }
+}
+
+async function becomes(stack: Stack, health: 'up' | 'down', job = 'app'): Promise<Target> {
+  let found: Target | undefined;
+  const became = await until(
+    async () => (found = await target(stack, job))?.health === health,
+    60_000,
+  );
+  expect(became, JSON.stringify(found)).toBe(true);
+  return found!;
+}
+
+async function answers(url: string, status: number, text = ''): Promise<boolean> {
+  return until(async () => {
+    try {
+      const response = await fetch(url);
+      return response.status === status && (await response.text()).includes(text);
+    } catch {
+      return false;
+    }
+  }, 60_000);
+}
+
+/** The addresses on which this computer listens for a port. */
+function listeners(port: string): string[] {
+  return ask('ss', ['-Hltn', 'sport', '=', `:${port}`])
+    .text.split('\n')
+    .filter(Boolean)
+    .map((line) => line.trim().split(/\s+/)[3]!);
+}
+
+function leftovers({ env }: Stack): string {
+  const filter = [
+    '--quiet',
+    '--filter',
+    `label=com.docker.compose.project=${env.COMPOSE_PROJECT_NAME}`,
+  ];
+  return [
+    ask('docker', ['ps', '--all', ...filter]).text,
+    ask('docker', ['network', 'ls', ...filter]).text,
+    ask('docker', ['volume', 'ls', ...filter]).text,
+  ].join('');
+}
+
+const inspect = (id: string, format: string) =>
+  ask('docker', ['inspect', '--format', format, id]).text;
+
+const COMPOSES = [
+  { name: 'docker compose', command: ['docker', 'compose'] },
+  { name: 'docker-compose', command: ['docker-compose'] },
+].map((compose) => ({
+  ...compose,
+  here: ask(compose.command[0]!, [...compose.command.slice(1), 'version']).ok,
+}));
+
+describe.each(COMPOSES)('$name', ({ name, command, here }) => {
+  let stack: Stack;
+  beforeEach(({ skip }) => {
+    if (!here) skip(`There is no ${name}.`);
+  });
+  beforeAll(async () => {
+    if (!why && here) stack = await makeStack(command.join('-'));
+  });
+  afterAll(async () => {
+    if (!stack) return;
+    await stack.run([...command, 'down', '--volumes']).catch(console.error);
+    stack.remove();
+  });
+  // Grafana is left out: the tests of its dashboards ask a Grafana that runs already.
+  const up = (env: Record<string, string> = {}) =>
+    stack.run([...command, 'up', '--build', '--detach', 'app', 'prometheus'], env);
+
+  test('takes the file as it is, with and without the second instance', async () => {
+    for (const COMPOSE_PROFILES of ['', 'second']) {
+      const output = await stack.run([...command, 'config'], { COMPOSE_PROFILES });
+      expect(output).not.toMatch(/warn|deprecat|obsolete/i);
+      expect(output.includes('app2:')).toBe(COMPOSE_PROFILES !== '');
+    }
+  });
+
+  test('up shows the target down with the 404, and up once a save has brought metrics', async () => {
+    await up();
+    const down = await becomes(stack, 'down');
+    expect(down.lastError).toContain('404');
+    expect((await becomes(stack, 'up', 'prometheus')).lastError).toBe('');
+
+    const app = stack.container('app');
+    const started = inspect(app, '{{.State.StartedAt}}');
+    const file = join(stack.folder, 'app', 'server.ts');
+    // As editors do it that write a new file and rename it.
+    writeFileSync(
+      `${file}~`,
+      readFileSync(join(stack.folder, 'steps/02-expose-metrics/server.ts')),
+    );
+    renameSync(`${file}~`, file);
+    expect(await answers(stack.at(8001, '/metrics'), 200, 'process_cpu')).toBe(true);
+    await becomes(stack, 'up');
+    expect(inspect(app, '{{.State.StartedAt}}')).toBe(started);
+  });
+
+  test('containers are locked down, and ports are open to this computer alone', () => {
+    for (const service of ['app', 'prometheus']) {
+      const id = stack.container(service);
+      expect(inspect(id, '{{.HostConfig.ReadonlyRootfs}}')).toBe('true');
+      expect(inspect(id, '{{.HostConfig.CapDrop}}')).toBe('[ALL]');
+      expect(inspect(id, '{{.HostConfig.SecurityOpt}}')).toContain('no-new-privileges');
+      expect(Number(inspect(id, '{{.HostConfig.Memory}}'))).toBeGreaterThan(0);
+      const users = ask('docker', ['top', id, '-eo', 'uid']).text.split(/\s+/).slice(1);
+      expect(users.length).toBeGreaterThan(0);
+      expect(users).not.toContain('0');
+      const mounts = JSON.parse(inspect(id, '{{json .Mounts}}')) as { Type: string; RW: boolean }[];
+      expect(mounts.some(({ Type, RW }) => Type === 'bind' && RW)).toBe(false);
+    }
+    const id = stack.container('app');
+    const write = "require('fs').writeFileSync('/workshop/x', '')";
+    expect(ask('docker', ['exec', id, 'node', '-e', write]).errors).toContain('EROFS');
+    expect(inspect(id, '{{.Config.User}} {{.Config.Hostname}}')).toBe('node tree-counter');
+    for (const port of ['PORT_8000', 'PORT_8001', 'PORT_9090']) {
+      const addresses = listeners(stack.env[port]!);
+      expect(addresses.length).toBeGreaterThan(0);
+      for (const address of addresses) expect(address).toMatch(/^127\.0\.0\.1:/);
+    }
+  });
+
+  test('STEP runs a step, and settings reach it', async () => {
+    await up({ STEP: '6', REGISTRY_ERROR_RATE: '1', REGISTRY_DELAY_MS: '0' });
+    expect(await answers(stack.at(8001, '/treecounter'), 503)).toBe(true);
+    expect(await answers(stack.at(8001, '/metrics'), 200, 'server="tree-counter"')).toBe(true);
+    await becomes(stack, 'up');
+    await up({ STEP: '11' });
+    expect(await answers(stack.at(8000, '/metrics'), 404)).toBe(true);
+    expect(await answers(stack.at(8001, '/metrics'), 200, 'application_info')).toBe(true);
+    await becomes(stack, 'up');
+  });
+
+  test('a second instance is a target of its own, once it is written into prometheus.yaml', async () => {
+    const second = [...command, 'up', '--build', '--detach', 'app2'];
+    await stack.run(second, { STEP: '2', COMPOSE_PROFILES: 'second' });
+    expect(await answers(stack.at(8002, '/metrics'), 200)).toBe(true);
+    const file = join(stack.folder, 'prometheus.yaml');
+    const before = readFileSync(file, 'utf8');
+    const job = "\n  - job_name: second\n    static_configs:\n      - targets: ['app2:8001']\n";
+    writeFileSync(`${file}~`, before + job);
+    renameSync(`${file}~`, file);
+    await becomes(stack, 'up', 'second');
+  });
+
+  test('SIGTERM ends it in 5 s, and down leaves nothing', async () => {
+    const id = stack.container('app');
+    const hanging = fetch(stack.at(8000, '/treecounter')).catch(() => undefined);
+    const start = Date.now();
+    await stack.run(['docker', 'stop', '--time', '20', id]);
+    expect(Date.now() - start).toBeLessThan(6000);
+    await hanging;
+    expect(inspect(id, '{{.State.ExitCode}}')).toBe('0');
+    const all = { COMPOSE_PROFILES: 'second' };
+    await stack.run([...command, 'down', '--volumes'], all);
+    expect(leftovers(stack)).toBe('');
+  });
+});
+
+describe('make up', () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    if (!why) stack = await makeStack('up');
+  });
+  afterAll(async () => {
+    if (!stack) return;
+    await stack.run(['npm', 'run', '--silent', 'down', '--', '--volumes']).catch(console.error);
+    stack.remove();
+  });
+
+  test('prints the URLs, follows the log, tells of a broken edit; Ctrl-C leaves the stack', async () => {
+    const free = startCommand(['node', 'workshop/run.js', 'up', '2'], stack.folder, stack.env);
+    await free.says(stack.at(9090), 180_000);
+    await free.says('Listening on');
+    expect(free.output).toContain(stack.at(8001));
+    if (!hasImage(grafana)) expect(free.output).toMatch(/Grafana +left out/);
+
+    const file = join(stack.folder, 'prometheus.yaml');
+    const good = readFileSync(file, 'utf8');
+    writeFileSync(file, `${good}  - job_nam: x\n`);
+    const line = good.split('\n').length;
+    await free.says(`prometheus.yaml, line ${line}: field job_nam not found`);
+    await expect(stack.run(['npm', 'run', '--silent', 'reload'])).rejects.toThrow(
+      `prometheus.yaml, line ${line}: field job_nam`,
+    );
+    await becomes(stack, 'up');
+    writeFileSync(file, good);
+    expect(await stack.run(['npm', 'run', '--silent', 'reload'])).toContain('has taken over');
+
+    free.interrupt();
+    expect(await free.ended).toBe(0);
+    expect(free.output).toMatch(/The stack goes on\. Stop it with: make down/);
+    expect(await answers(stack.at(8001, '/metrics'), 200)).toBe(true);
+
+    const other = await makeStack('other');
+    const taken = { ...other.env, PORT_8001: stack.env.PORT_8001! };
+    await expect(other.run(['node', 'workshop/run.js', 'up'], taken)).rejects.toThrow(
+      new RegExp(`Port ${stack.env.PORT_8001} is held by the container \\S+app`),
+    );
+    other.remove();
+
+    await stack.run(['npm', 'run', '--silent', 'down', '--', '--volumes']);
+    expect(leftovers(stack)).toBe('');
+  });
+
+  test('Grafana answers beside them, with the workshop as its home page', async ({ skip }) => {
+    if (!hasImage(grafana)) skip(`The image ${grafana} is not here. Type: make prefetch`);
+    const command = startCommand(['node', 'workshop/run.js', 'up', '2'], stack.folder, stack.env);
+    await command.says(stack.at(3000), 180_000);
+    expect(await answers(stack.at(3000, '/api/health'), 200)).toBe(true);
+    expect(await answers(stack.at(3000, '/api/dashboards/home'), 200, 'Tree counter')).toBe(true);
+    command.interrupt();
+    await command.ended;
+  });
+
+  test('a setting that the program refuses ends up with its own line', async () => {
+    const refused = stack.run(['node', 'workshop/run.js', 'up', '2'], { REGISTRY_ERROR_RATE: '7' });
+    await expect(refused).rejects.toThrow('REGISTRY_ERROR_RATE="7" is not allowed');
+  });
+});

@@ -1,11 +1,11 @@
-import { statfsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { statfsSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { ask, findDocker, hasImage, images, ownsPort, whyNoDocker, type Docker } from './docker.ts';
 import { fetchWithin } from './fetch.ts';
 import { findGrafana, findOnPath } from './grafana-home.ts';
 import { holderOf, isTaken } from './ports.ts';
 import { ROOT } from './programs.ts';
-import { portOf } from './stack.ts';
+import { portOf, PROMETHEUS_FILE } from './stack.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -112,6 +112,7 @@ function stack(docker: Docker, env: NodeJS.ProcessEnv): Finding[] {
     },
     ...composeVersion(docker.composeVersion!),
     ...imagesHere(),
+    ...readable(),
     ...composeFile(docker, env),
     ...grafanaVolume(env),
     ...(prometheus ? [native] : []),
@@ -140,6 +141,21 @@ function imagesHere(): Finding[] {
       state: 'warning',
       what: `Not yet downloaded or built: ${missing.join(', ')}`,
       fix: 'While there is a network, type: make prefetch (npm run prefetch)',
+    },
+  ];
+}
+
+/** On Linux a container reads these files as another user, who may lack the right to. */
+function readable(): Finding[] {
+  if (process.platform !== 'linux') return [];
+  const folders = ['', 'app', 'grafana'].map((name) => statSync(join(ROOT, name)).mode & 0o005);
+  const file = statSync(PROMETHEUS_FILE).mode & 0o004;
+  if (file && folders.every((mode) => mode === 0o005)) return [];
+  return [
+    {
+      state: 'problem',
+      what: 'This folder is closed to other users, and containers run as others',
+      fix: `Open it for reading: chmod -R o+rX "${resolve(ROOT)}"`,
     },
   ];
 }

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { expect, test } from 'vitest';
+import { images } from '../../workshop/docker.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const compose = read('docker-compose.yaml').replaceAll(/^\s*#.*$/gm, '');
+
+/** The lines that belong to a service, by its name. */
+function service(name: string): string {
+  const found = new RegExp(`^  ${name}:\\n((?: {4}.*\\n|\\n)+)`, 'm').exec(compose);
+  return found![1]!;
+}
+
+test('every port is open to this computer alone, and can be moved', () => {
+  const lists = [...compose.matchAll(/^ {4}ports:\n((?: {6}- .*\n)+)/gm)];
+  const ports = lists.flatMap(([, list]) => list!.trim().split(/\n\s*/));
+  expect(ports).toHaveLength(6);
+  for (const port of ports) {
+    expect(port).toMatch(/^- 127\.0\.0\.1:\$\{PORT_(\d+):-\1\}:\d+$/);
+  }
+  expect(compose.match(/^\s*ports:/gm)).toHaveLength(4);
+});
+
+test('docker-compose 1.29 and docker compose 2 both take the file', () => {
+  // What the one refuses or the other warns of.
+  expect(compose).not.toMatch(/^(version|name):/m);
+  expect(compose).not.toMatch(/^\s+(develop|start_interval|restart):/m);
+});
+
+test('every image has its version', () => {
+  const { node, prometheus, grafana } = images();
+  for (const image of [node, prometheus, grafana]) expect(image).toMatch(/^[\w/]+:v?\d+[\w.-]*$/);
+});
+
+test('every container is locked down and limited', () => {
+  expect(compose).toMatch(
+    /^x-locked:.*\n {2}init: true\n {2}read_only: true\n {2}cap_drop: \[ALL\]\n {2}security_opt: \['no-new-privileges:true'\]$/m,
+  );
+  expect(compose).toMatch(/^x-program: &program\n {2}<<: \*locked$/m);
+  for (const name of ['app', 'app2', 'prometheus', 'grafana']) {
+    expect(service(name)).toMatch(/^ {4}<<: \*(locked|program)$/m);
+  }
+  expect(compose.match(/mem_limit: /g)).toHaveLength(3);
+  expect(compose.match(/healthcheck:/g)).toHaveLength(3);
+  // Folders of this computer are only read.
+  for (const [, mount] of compose.matchAll(/- (\.\/?\S*:\S+)/g)) expect(mount).toMatch(/:ro,z$/);
+});
+
+test('the image has what it runs, and nothing else of this folder', () => {
+  const copied = [...read('Dockerfile').matchAll(/^COPY (?!--)(.+) \S+$/gm)].flatMap(([, list]) =>
+    list!.split(' '),
+  );
+  const admitted = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, name]) => name!);
+  expect(admitted.toSorted()).toEqual([...new Set(copied)].toSorted());
+  expect(read('.dockerignore')).toMatch(/^\*$/m);
+});
+
+test('Grafana asks for no log-in, fetches nothing and reports nothing', () => {
+  expect(parseEnv(read('grafana/settings.env'))).toMatchObject({
+    GF_AUTH_ANONYMOUS_ENABLED: 'true',
+    GF_AUTH_ANONYMOUS_ORG_ROLE: 'Editor',
+    GF_SECURITY_ADMIN_USER: 'workshop',
+    GF_SECURITY_ADMIN_PASSWORD: 'workshop',
+    GF_ANALYTICS_REPORTING_ENABLED: 'false',
+    GF_ANALYTICS_CHECK_FOR_UPDATES: 'false',
+    GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES: 'false',
+    GF_NEWS_NEWS_FEED_ENABLED: 'false',
+    GF_PLUGINS_PREINSTALL_DISABLED: 'true',
+  });
+});

@@ -120,7 +120,7 @@ export async function runShown(
   }
 }
 
-/** Asks a command for some lines, from standard output and from standard error; never throws, and gives up after ten seconds. */
+/** Asks a command for some lines, from standard output and from standard error; never throws, and gives up after half a minute. */
 export function ask(
   command: string,
   args: readonly string[],
@@ -130,7 +130,7 @@ export function ask(
     cwd: ROOT,
     env,
     encoding: 'utf8',
-    timeout: 10_000,
+    timeout: 30_000,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const missing = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';

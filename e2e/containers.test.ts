@@ -260,11 +260,11 @@ describe('make up', () => {
   });
 
   test('prints the URLs, follows the log, tells of a broken edit; Ctrl-C leaves the stack', async () => {
-    const free = startCommand(['node', 'workshop/run.js', 'up', '2'], stack.folder, stack.env);
-    await free.says(stack.at(9090), 180_000);
-    await free.says('Listening on');
-    expect(free.output).toContain(stack.at(8001));
-    if (!hasImage(grafana)) expect(free.output).toMatch(/Grafana +left out/);
+    const following = startCommand(['node', 'workshop/run.js', 'up', '2'], stack.folder, stack.env);
+    await following.says(stack.at(9090), 180_000);
+    await following.says('Listening on');
+    expect(following.output).toContain(stack.at(8001));
+    if (!hasImage(grafana)) expect(following.output).toMatch(/Grafana +left out/);
 
     const second = await stack.run(['npm', 'run', '--silent', 'up', '--', '2', '--second']);
     expect(second).toContain(stack.at(8002));
@@ -274,7 +274,7 @@ describe('make up', () => {
     const good = readFileSync(file, 'utf8');
     writeFileSync(file, `${good}  - job_nam: x\n`);
     const line = good.split('\n').length;
-    await free.says(`prometheus.yaml, line ${line}: field job_nam not found`);
+    await following.says(`prometheus.yaml, line ${line}: field job_nam not found`);
     await expect(stack.run(['npm', 'run', '--silent', 'reload'])).rejects.toThrow(
       `prometheus.yaml, line ${line}: field job_nam`,
     );
@@ -282,9 +282,9 @@ describe('make up', () => {
     writeFileSync(file, good);
     expect(await stack.run(['npm', 'run', '--silent', 'reload'])).toContain('has taken over');
 
-    free.interrupt();
-    expect(await free.ended).toBe(0);
-    expect(free.output).toMatch(/The stack goes on\. Stop it with: make down/);
+    following.interrupt();
+    expect(await following.ended).toBe(0);
+    expect(following.output).toMatch(/The stack goes on\. Stop it with: make down/);
     expect(await answers(stack.at(8001, '/metrics'), 200)).toBe(true);
 
     const other = await makeStack('other');

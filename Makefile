@@ -3,6 +3,6 @@
 
 .DEFAULT_GOAL := help
 
-.PHONY: dev test help
-dev test help:
+.PHONY: dev diff test help
+dev diff test help:
 	@npm run --silent $@

@@ -4,6 +4,7 @@ import { install } from './install.js';
 /** Every command, in the order in which a learner meets them. */
 export const commands = [
   { name: 'dev', does: 'run your program in app/ and restart it on save (STEP=6: run that step)' },
+  { name: 'diff', does: 'show what a chapter changes (STEP=5)' },
   { name: 'test', does: "run the workshop's own tests", packages: 'all' },
   { name: 'help', does: 'list the commands', packages: 'none' },
 ];

@@ -19,8 +19,8 @@ export class UsageError extends Error {
 }
 
 /** The names of all steps, in order. */
-export function stepNames(): string[] {
-  return readdirSync(join(ROOT, 'steps'))
+export function stepNames(root = ROOT): string[] {
+  return readdirSync(join(root, 'steps'))
     .filter((name) => /^\d\d-/.test(name))
     .toSorted();
 }

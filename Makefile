@@ -3,6 +3,6 @@
 
 .DEFAULT_GOAL := help
 
-.PHONY: dev diff test help
-dev diff test help:
+.PHONY: dev diff take begin solve restore test help
+dev diff take begin solve restore test help:
 	@npm run --silent $@

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from './programs.ts';
+import { findStep, UsageError } from './programs.ts';
 
 /** The options that stand for the program's settings, so that Windows needs no way to set variables. */
 const SETTINGS = {
@@ -58,7 +58,6 @@ export function readVariables<S extends Spec>(
   env: NodeJS.ProcessEnv,
 ): Values<S> {
   const names = Object.keys(spec);
-  const optionOf = (name: string) => name.toLowerCase().replaceAll('_', '-');
   const options = Object.fromEntries(
     names.map((name) => [
       optionOf(name),
@@ -80,6 +79,21 @@ export function readVariables<S extends Spec>(
     const known = names.map((name) => `--${optionOf(name)}`).join(', ');
     throw new UsageError(`${(error as Error).message}\nThe options are ${known}.`);
   }
+}
+
+function optionOf(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-');
+}
+
+/**
+ * Reads the step of a command that cannot do without: `make solve STEP=5`, `npm run solve -- 5`.
+ * @returns its name, such as `05-gauges`
+ * @throws {UsageError} if none is given, or one that there is not
+ */
+export function readStep(command: string, args: string[], env: NodeJS.ProcessEnv): string {
+  const { STEP } = readVariables({ STEP: 'value' }, args, env);
+  if (STEP) return findStep(STEP, command);
+  throw new UsageError(`Name a step. Type for example: ${typed(command, 'STEP', '5', env)}`);
 }
 
 /** WSL sets NAME to the machine's own: there only the one that make was given counts. */

@@ -1,19 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { readVariables, typed } from './arguments.ts';
+import { readStep, typed } from './arguments.ts';
 import { paintFor, type Paint } from './colour.ts';
 import { listFiles } from './folders.ts';
-import { findStep, ROOT, stepNames, UsageError } from './programs.ts';
+import { ROOT, stepNames } from './programs.ts';
 
 /** Shows what a chapter changes: from the end of the step before to the end of this step. */
 export function run(args: string[]): number {
-  const { STEP } = readVariables({ STEP: 'value' }, args, process.env);
-  if (!STEP) {
-    throw new UsageError(`Name the chapter. Type for example: ${typed('diff', 'STEP', '5')}`);
-  }
   const names = stepNames();
-  const index = names.indexOf(findStep(STEP));
+  const index = names.indexOf(readStep('diff', args, process.env));
   const [before, after] = [names[index - 1], names[index]!];
   if (!before) {
     console.log(

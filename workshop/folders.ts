@@ -1,8 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** What lies in a program's folder without being its code: no command saves, compares or removes it. */
-export const LEFT_ALONE: readonly string[] = ['node_modules', '.git', '.DS_Store'];
+const LEFT_ALONE: readonly string[] = ['node_modules', '.git', '.DS_Store'];
 
 /** The files of a folder and of those in it, as paths with `/`, in order; none if it is missing. */
 export function listFiles(folder: string): string[] {
@@ -24,7 +32,22 @@ export function listFiles(folder: string): string[] {
 export function sameFiles(one: string, other: string): boolean {
   const files = listFiles(one);
   if (files.join('\n') !== listFiles(other).join('\n')) return false;
-  return files.every((file) =>
-    readFileSync(join(one, file)).equals(readFileSync(join(other, file))),
-  );
+  return files.every((file) => contentOf(join(one, file)).equals(contentOf(join(other, file))));
+}
+
+/**
+ * Copies all files of a folder. It does what `fs.cpSync` does, which in some releases of Node fails
+ * on Windows where a path is not ASCII, such as a home folder with a name.
+ */
+export function copyFiles(from: string, to: string): void {
+  for (const file of listFiles(from)) {
+    const [source, target] = [join(from, file), join(to, file)];
+    mkdirSync(dirname(target), { recursive: true });
+    if (lstatSync(source).isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+    else copyFileSync(source, target);
+  }
+}
+
+function contentOf(path: string): Buffer {
+  return lstatSync(path).isSymbolicLink() ? Buffer.from(readlinkSync(path)) : readFileSync(path);
 }

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { copyFiles, listFiles, sameFiles } from './folders.ts';
-import { SaveError, saveApp } from './saved.ts';
+import { saveApp } from './saved.ts';
 
 export interface Put {
   /** The folder of the repository. */
@@ -21,17 +21,16 @@ export interface Put {
  */
 export function putIntoApp({ root, source, what, command }: Put): number {
   const app = join(root, 'app');
-  if (sameFiles(source, app)) {
-    console.log(`app/ holds ${what} already: nothing was changed.`);
-    return 0;
-  }
   let back;
   try {
+    if (sameFiles(source, app)) {
+      console.log(`app/ holds ${what} already: nothing was changed.`);
+      return 0;
+    }
     back = saveApp(root, command);
   } catch (error) {
-    if (!(error instanceof SaveError)) throw error;
     console.error(
-      `app/ cannot be saved, so nothing was changed: ${error.message}.\nThen type again: ${command}`,
+      `app/ cannot be saved, so nothing was changed: ${(error as Error).message}.\nMend that, then type again: ${command}`,
     );
     return 1;
   }

@@ -23,12 +23,14 @@ export function restore(root: string, name: string): number {
       `There is no saved copy ${JSON.stringify(name.slice(0, 40))}. List them with: ${typed('restore')}`,
     );
   }
-  return putIntoApp({
+  const code = putIntoApp({
     root,
     source: copy.folder,
     what: `what it held on ${when(copy.savedAt)}`,
     command: typed('restore', 'NAME', name),
   });
+  if (code === 0) console.log(`Next: ${typed('dev')}`);
+  return code;
 }
 
 /** Prints the saved copies: when each was saved, before which command, and what it holds. */
@@ -68,7 +70,7 @@ function describe(root: string, { folder }: SavedCopy): string {
     .toSorted((a, b) => a.distance - b.distance);
   const files = listFiles(folder);
   const names = files.length > 5 ? `${files.length} files` : files.join(', ');
-  return `${nearest!.step} but for ${nearest!.distance} lines (${names})`;
+  return `${nearest!.step} but for ${nearest!.distance} line${nearest!.distance === 1 ? '' : 's'} (${names})`;
 }
 
 /** How often each line occurs in each file: enough to tell programs apart, and quick. */

@@ -25,11 +25,6 @@ export interface WayBack {
   readonly type: string;
 }
 
-/** Why `app/` cannot be saved; the message is for a person. */
-export class SaveError extends Error {
-  override readonly name = 'SaveError';
-}
-
 /** More than this in `app/`, in bytes, is no program, but data that got there by mistake. */
 const MOST_BYTES = 50_000_000;
 
@@ -54,7 +49,7 @@ export function listSaved(root: string): SavedCopy[] {
  * Saves `app/`, unless a step or a saved copy holds the same already.
  * @param before the command that is about to change `app/`
  * @returns how to get this state back; undefined if `app/` holds nothing
- * @throws {SaveError} if it cannot be saved
+ * @throws {Error} if it cannot be saved; the message is for a person
  */
 export function saveApp(root: string, before: string): WayBack | undefined {
   const app = join(root, 'app');
@@ -70,20 +65,16 @@ export function saveApp(root: string, before: string): WayBack | undefined {
 
   const name = String((numbers(root).at(-1) ?? 0) + 1);
   const folder = join(savedFolder(root), name);
-  try {
-    mkdirSync(savedFolder(root), { recursive: true });
-    // Fails if another command has just taken the number.
-    mkdirSync(folder);
-    copyFiles(app, join(folder, 'app'));
-    writeFileSync(join(folder, NOTE), JSON.stringify({ savedAt: new Date(), before }));
-  } catch (error) {
-    throw new SaveError((error as Error).message);
-  }
+  mkdirSync(savedFolder(root), { recursive: true });
+  // Fails if another command has just taken the number.
+  mkdirSync(folder);
+  copyFiles(app, join(folder, 'app'));
+  writeFileSync(join(folder, NOTE), JSON.stringify({ savedAt: new Date(), before }));
   return { isNew: true, ...wayTo(name) };
 }
 
 function wayTo(name: string) {
-  return { where: `saved copy ${name}`, type: typed('restore', 'NAME', name) };
+  return { where: `copy ${name}`, type: typed('restore', 'NAME', name) };
 }
 
 function savedFolder(root: string): string {
@@ -105,12 +96,12 @@ function assertSavable(app: string): void {
   for (const file of listFiles(app)) {
     const stats = lstatSync(join(app, file));
     if (!stats.isFile() && !stats.isSymbolicLink()) {
-      throw new SaveError(`app/${file} is no plain file: move it out of app/`);
+      throw new Error(`app/${file} is no plain file: move it out of app/`);
     }
     bytes += stats.size;
     if (bytes > MOST_BYTES) {
       const [top] = file.split('/');
-      throw new SaveError(
+      throw new Error(
         `it holds more than ${MOST_BYTES / 1e6} MB, as far as app/${top}: move data out of app/`,
       );
     }

@@ -4,6 +4,7 @@ import { install } from './install.js';
 /** Every command, in the order in which a learner meets them. */
 export const commands = [
   { name: 'dev', does: 'run your program in app/ and restart it on save (STEP=6: run that step)' },
+  { name: 'metrics', does: "show the running program's own metrics (NAME=requests, WATCH=1)" },
   { name: 'diff', does: 'show what a chapter changes (STEP=5)' },
   { name: 'take', does: 'bring the files into app/ that a chapter does not let you type (STEP=9)' },
   { name: 'begin', does: 'put the state before a chapter into app/, and save yours (STEP=5)' },

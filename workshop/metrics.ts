@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExpositionError, parseExposition } from '../checks/exposition.ts';
+import { ExpositionError, parseExposition, type Family } from '../checks/exposition.ts';
 import { readVariables, typed } from './arguments.ts';
 import { paintFor, type Paint } from './colour.ts';
 import { hasRestarted, lookAt, readLook, writeLook, type Look } from './look.ts';
@@ -17,8 +17,9 @@ const LOOKS = 5;
 /** What there is to see. */
 interface View {
   readonly text: string;
-  /** Undefined if the program, or what it says, could not be read. */
-  readonly look: Look | undefined;
+  readonly look: Look;
+  /** Whether it is the same run of the program as in the look before. */
+  readonly isSame: boolean;
 }
 
 /** Shows the metrics of the program that runs, once, or with WATCH=1 until Ctrl-C. */
@@ -38,20 +39,23 @@ export async function run(args: string[]): Promise<number> {
   const file = join(ROOT, '.workshop', 'metrics.json');
   const paint = paintFor(process.stdout);
   if (WATCH) return watchMetrics(urls, NAME, paint, file);
-  const { text, look } = await view(urls, NAME, readLook(file), paint);
-  if (!look) {
-    console.error(text);
+  try {
+    const { text, look } = await view(urls, NAME, readLook(file), paint);
+    console.log(text);
+    writeLook(file, look);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ScrapeError)) throw error;
+    console.error(error.message);
     return 1;
   }
-  console.log(text);
-  writeLook(file, look);
-  return 0;
 }
 
 /**
  * Looks once.
  * @param name a part of the names to show; empty for the program's own metrics
  * @param before the look to compare with
+ * @throws {ScrapeError} if there is nothing to show
  */
 export async function view(
   urls: string[],
@@ -59,29 +63,14 @@ export async function view(
   before: Look | undefined,
   paint: Paint,
 ): Promise<View> {
-  let scraped;
-  try {
-    scraped = await scrape(urls);
-  } catch (error) {
-    if (!(error instanceof ScrapeError)) throw error;
-    return { text: error.message, look: undefined };
-  }
-  const { url, text } = scraped;
-  let all;
-  try {
-    all = parseExposition(text);
-  } catch (error) {
-    if (!(error instanceof ExpositionError)) throw error;
-    const complaint = `${url} says what cannot be right. ${error.message}`;
-    const again = `Mend it, then type again: ${typed('metrics')}`;
-    return { text: `${complaint}\n\n${showLines(text, name)}\n\n${again}`, look: undefined };
-  }
+  const { url, text } = await scrape(urls);
+  const all = parse(url, text, name);
   const shown = selectFamilies(all, name);
   if (name && shown.length === 0) {
-    const known = selectFamilies(all, '').map((family) => `  ${family.name}`);
-    const own = known.length > 0 ? `Its own metrics are:\n${known.join('\n')}\n` : '';
-    const none = `No metric of the program has ${JSON.stringify(name)} in its name.`;
-    return { text: `${none} ${own}See all of its own: ${typed('metrics')}`, look: undefined };
+    const known = selectFamilies(all, '').map((family) => `  ${family.name}\n`);
+    throw new ScrapeError(
+      `No metric of the program has ${JSON.stringify(name)} in its name. Its own are:\n${known.join('')}See them with: ${typed('metrics')}`,
+    );
   }
   const isSame = before !== undefined && !hasRestarted(before, url, all);
   const compared = isSame ? before : undefined;
@@ -89,7 +78,22 @@ export async function view(
   const body =
     shown.length > 0 ? showFamilies(shown, { before: compared, paint, all: name !== '' }) : nothing;
   const parts = [headline(url, before, isSame), body, showRest(all, name)];
-  return { text: parts.filter(Boolean).join('\n\n'), look: lookAt(url, all, shown, compared) };
+  return {
+    text: parts.filter(Boolean).join('\n\n'),
+    look: lookAt(url, all, shown, compared),
+    isSame,
+  };
+}
+
+function parse(url: string, text: string, name: string): Family[] {
+  try {
+    return parseExposition(text);
+  } catch (error) {
+    if (!(error instanceof ExpositionError)) throw error;
+    throw new ScrapeError(
+      `${url} says what cannot be right. ${error.message}\n\n${showLines(text, name)}\n\nMend it, then type again: ${typed('metrics')}`,
+    );
+  }
 }
 
 function headline(url: string, before: Look | undefined, isSame: boolean): string {
@@ -111,12 +115,21 @@ async function watchMetrics(
   const looks: Look[] = first ? [first] : [];
   let shown = '';
   while (!stop.signal.aborted) {
-    const { text, look } = await view(urls, name, looks[0], paint);
-    if (look) looks.push(look);
-    if (looks.length > LOOKS) looks.shift();
-    // Without a screen, what is the same is not printed again.
-    const news = look ? JSON.stringify(look.metrics) : text;
+    let text: string;
+    let news: string;
+    try {
+      const { look, isSame, ...seen } = await view(urls, name, looks[0], paint);
+      if (!isSame) looks.length = 0;
+      looks.push(look);
+      if (looks.length > LOOKS) looks.shift();
+      text = seen.text;
+      news = JSON.stringify(look.metrics);
+    } catch (error) {
+      if (!(error instanceof ScrapeError)) throw error;
+      text = news = error.message;
+    }
     if (process.stdout.isTTY) redraw(text);
+    // Without a screen, what is the same is not printed again.
     else if (news !== shown) console.log(`${text}\n`);
     shown = news;
     await sleep(EVERY_MS, undefined, { signal: stop.signal }).catch(() => undefined);

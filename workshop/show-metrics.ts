@@ -11,15 +11,20 @@ function isDefault(name: string): boolean {
   return name.startsWith('nodejs_') || name.startsWith('process_');
 }
 
-/** The program's own metrics; or all whose name, or that of a series, contains `name`. */
+/**
+ * The metrics to show: the program's own, or those with `name` in their name or in that of a
+ * series. Default metrics only if their names begin so, or if no other fits.
+ */
 export function selectFamilies(families: readonly Family[], name: string): Family[] {
   if (!name) return families.filter((family) => !isDefault(family.name));
-  const fits = (text: string) => text.toLowerCase().includes(name.toLowerCase());
-  return families.flatMap((family) => {
-    if (fits(family.name)) return [family];
-    const samples = family.samples.filter((sample) => fits(sample.name));
+  const wanted = name.toLowerCase();
+  const found = families.flatMap((family) => {
+    if (family.name.toLowerCase().includes(wanted)) return [family];
+    const samples = family.samples.filter((sample) => sample.name.toLowerCase().includes(wanted));
     return samples.length > 0 ? [{ ...family, samples }] : [];
   });
+  const meant = found.filter((family) => !isDefault(family.name) || family.name.startsWith(wanted));
+  return meant.length > 0 ? meant : found;
 }
 
 /** Metrics as text for people: each with its type and help, aligned, changes marked. */
@@ -57,9 +62,9 @@ function showFamily(
 
 /** Numbers one below the other: points below points, and all of one length. */
 function alignPoints(numbers: string[]): string[] {
-  const whole = (text: string) => text.split('.')[0]!.length;
-  const most = Math.max(0, ...numbers.map(whole));
-  const shifted = numbers.map((text) => ' '.repeat(most - whole(text)) + text);
+  const wholes = numbers.map((text) => text.split('.')[0]!.length);
+  const most = Math.max(0, ...wholes);
+  const shifted = numbers.map((text, index) => ' '.repeat(most - wholes[index]!) + text);
   const length = Math.max(0, ...shifted.map((text) => text.length));
   return shifted.map((text) => text.padEnd(length));
 }

@@ -1,5 +1,5 @@
-import { typed } from './arguments.ts';
-import { UsageError } from './programs.ts';
+import { typed } from '../arguments.ts';
+import { UsageError } from '../programs.ts';
 
 /** Why a program's metrics cannot be had; the message is for a person and ends with what to type. */
 export class ScrapeError extends Error {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { findSamples, type Family, type Sample } from '../checks/exposition.ts';
+import { findSamples, type Family, type Sample } from '../../checks/exposition.ts';
 
 /** What someone has seen of a program's metrics, and when. */
 export interface Look {
@@ -86,6 +86,10 @@ export function readLook(file: string): Look | undefined {
 
 /** Keeps a look in a file, for the next one to be compared with. */
 export function writeLook(file: string, look: Look): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(look));
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(look));
+  } catch {
+    // Then the next look marks less; this one has been shown.
+  }
 }

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { restore } from '../../workshop/restore.ts';
 import { listSaved } from '../../workshop/saved.ts';
 import { solve } from '../../workshop/solve.ts';
-import { texts, workspace } from './workspace.ts';
+import { texts, workspace } from '../support/workspace.ts';
 
 /** After so many changes to the disk the command is dead: it changes nothing any more. */
 const death = vi.hoisted(() => ({ left: Infinity }));
@@ -60,7 +60,7 @@ test('killed at any point, solve and restore lose nothing', async () => {
 
   let after = 0;
   for (let died = true; died; after++) {
-    const root = await workspace();
+    const root = await workspace(['01-bare-handler', '09-info-enum']);
     const app = join(root, 'app');
     await mkdir(join(app, 'lib'));
     for (const [file, text] of Object.entries(mine)) await writeFile(join(app, file), text);

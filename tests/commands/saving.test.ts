@@ -5,7 +5,7 @@ import { begin } from '../../workshop/begin.ts';
 import { listCopies, restore } from '../../workshop/restore.ts';
 import { listSaved } from '../../workshop/saved.ts';
 import { solve } from '../../workshop/solve.ts';
-import { texts, workspace } from './workspace.ts';
+import { texts, workspace } from '../support/workspace.ts';
 
 let said: MockInstance<typeof console.log>;
 let complained: MockInstance<typeof console.error>;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { solve } from '../../workshop/solve.ts';
 import { take } from '../../workshop/take.ts';
-import { texts, workspace } from './workspace.ts';
+import { texts, workspace } from '../support/workspace.ts';
 
 beforeEach(() => {
   vi.spyOn(console, 'log').mockImplementation(() => undefined);

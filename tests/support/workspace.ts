@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ROOT } from '../../workshop/programs.ts';
+import { STEPS } from './steps.ts';
 
 /** A folder of a test's own, removed after it. */
 export async function temporaryFolder(): Promise<string> {
@@ -11,10 +12,12 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** A folder with the steps, and with the program of the class's beginning in `app/`. */
-export async function workspace(): Promise<string> {
+/** A folder with some steps, and with the program of the class's beginning in `app/`. */
+export async function workspace(steps = STEPS): Promise<string> {
   const root = await temporaryFolder();
-  await cp(join(ROOT, 'steps'), join(root, 'steps'), { recursive: true });
+  for (const step of steps) {
+    await cp(join(ROOT, 'steps', step), join(root, 'steps', step), { recursive: true });
+  }
   await cp(join(ROOT, 'steps/01-bare-handler'), join(root, 'app'), { recursive: true });
   return root;
 }

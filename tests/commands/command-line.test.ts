@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { run as begin } from '../../workshop/begin.ts';
+import { run as diff } from '../../workshop/diff.ts';
 import { ROOT } from '../../workshop/programs.ts';
+import { run as solve } from '../../workshop/solve.ts';
+import { run as take } from '../../workshop/take.ts';
 import { runCommand } from '../support/cli.ts';
 import { repository, texts } from '../support/workspace.ts';
 
@@ -20,20 +24,29 @@ test('diff of step 1 says what it is', async () => {
   expect(stdout).toMatch(/nothing to type\.\n.*make diff STEP=2\n$/);
 });
 
-test.each(['diff', 'begin', 'solve', 'take'])(
-  '%s asks for a step, and for one that there is',
-  async (name) => {
-    const root = await repository();
-    const before = await texts(join(root, 'app'));
-    for (const args of [[name], [name, '99']]) {
-      const { code, stdout, stderr } = await runCommand(args, { MAKELEVEL: '1' }, [], root);
-      expect(code).toBe(2);
-      expect(stdout).toBe('');
-      expect(stderr).toContain(`make ${name} STEP=5`);
-    }
-    expect(await texts(join(root, 'app'))).toEqual(before);
-  },
-);
+test('a missing step and an unknown one are wrong usage, and change nothing', async () => {
+  const root = await repository();
+  const before = await texts(join(root, 'app'));
+  for (const args of [['solve'], ['solve', '99']]) {
+    const { code, stdout, stderr } = await runCommand(args, { MAKELEVEL: '1' }, [], root);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('make solve STEP=5');
+  }
+  expect(await texts(join(root, 'app'))).toEqual(before);
+});
+
+test.each([
+  ['diff', diff],
+  ['begin', begin],
+  ['solve', solve],
+  ['take', take],
+])('%s asks for a step, and for one that there is', (name, run) => {
+  vi.stubEnv('STEP', '');
+  vi.stubEnv('MAKELEVEL', '1');
+  for (const args of [[], ['99']]) expect(() => run(args)).toThrow(`make ${name} STEP=5`);
+  vi.unstubAllEnvs();
+});
 
 test('what solve prints brings the program of the learner back', async () => {
   const root = await repository();
@@ -48,6 +61,19 @@ test('what solve prints brings the program of the learner back', async () => {
   expect(back.code).toBe(0);
   expect(await readFile(server, 'utf8')).toBe(mine);
   expect((await runCommand(['restore'], {}, [], root)).stdout).toContain('npm run solve -- 5');
+});
+
+test('solve that is killed half-way has saved the program, and told the way back', async () => {
+  const root = await repository();
+  await appendFile(join(root, 'app/server.ts'), '// mine\n');
+  const mine = await texts(join(root, 'app'));
+  const preload = new URL('../support/killed-at-rename.mjs', import.meta.url).href;
+  const killed = await runCommand(['solve', '5'], {}, ['--import', preload], root);
+  expect(killed.code).toBeNull();
+  expect(killed.stdout).toContain('npm run restore -- 1');
+  expect(await texts(join(root, 'app'))).not.toEqual(mine);
+  expect((await runCommand(['restore', '1'], {}, [], root)).code).toBe(0);
+  expect(await texts(join(root, 'app'))).toEqual(mine);
 });
 
 test('restore refuses a name that there is not', async () => {

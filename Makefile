@@ -3,6 +3,6 @@
 
 .DEFAULT_GOAL := help
 
-.PHONY: dev test help
-dev test help:
+.PHONY: dev metrics diff take begin solve restore test help
+dev metrics diff take begin solve restore test help:
 	@npm run --silent $@

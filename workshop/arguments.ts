@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from './programs.ts';
+import { findStep, UsageError } from './programs.ts';
 
 /** The options that stand for the program's settings, so that Windows needs no way to set variables. */
 const SETTINGS = {
@@ -89,4 +89,70 @@ export function readNumber(
   throw new UsageError(
     `${name}=${JSON.stringify(text.slice(0, 40))} is not allowed: give a number from ${least} to ${most}, for example ${name}=${fallback}.`,
   );
+}
+
+/** What a command takes: a variable with a value, or one that is on or off. */
+type Spec = Record<string, 'value' | 'switch'>;
+type Values<S extends Spec> = { [Name in keyof S]: S[Name] extends 'switch' ? boolean : string };
+
+/**
+ * Reads the variables of a command: `make metrics NAME=requests WATCH=1` gives them in the
+ * environment, `npm run metrics -- requests --watch` on the command line, where the first of them
+ * may stand bare.
+ * @returns each variable, empty or false where it is not given
+ * @throws {UsageError} at an argument that it does not know
+ */
+export function readVariables<S extends Spec>(
+  spec: S,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+): Values<S> {
+  const names = Object.keys(spec);
+  const options = Object.fromEntries(
+    names.map((name) => [
+      optionOf(name),
+      { type: spec[name] === 'switch' ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const [bare, ...others] = positionals;
+    if (others.length > 0) throw new Error(`"${others.join(' ')}" is too much.`);
+    const found = names.map((name, index) => {
+      const given = values[optionOf(name)] ?? (index === 0 ? bare : undefined);
+      if (spec[name] === 'value')
+        return [name, given ?? (isTyped(name, env) ? env[name] : '') ?? ''];
+      return [name, given === true || !['', '0', 'false', 'no'].includes(env[name] ?? '')];
+    });
+    return Object.fromEntries(found) as Values<S>;
+  } catch (error) {
+    const known = names.map((name) => `--${optionOf(name)}`).join(', ');
+    throw new UsageError(`${(error as Error).message}\nThe options are ${known}.`);
+  }
+}
+
+function optionOf(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-');
+}
+
+/**
+ * Reads the step of a command that cannot do without: `make solve STEP=5`, `npm run solve -- 5`.
+ * @returns its name, such as `05-gauges`
+ * @throws {UsageError} if none is given, or one that there is not
+ */
+export function readStep(command: string, args: string[], env: NodeJS.ProcessEnv): string {
+  const { STEP } = readVariables({ STEP: 'value' }, args, env);
+  if (STEP) return findStep(STEP, command);
+  throw new UsageError(`Name a step. Type for example: ${typed(command, 'STEP', '5', env)}`);
+}
+
+/** WSL sets NAME to the machine's own: there only the one that make was given counts. */
+function isTyped(name: string, { WSL_DISTRO_NAME, MAKEFLAGS = '' }: NodeJS.ProcessEnv): boolean {
+  return name !== 'NAME' || !WSL_DISTRO_NAME || /(^| )NAME=/.test(MAKEFLAGS);
+}
+
+/** The command as this person types it: `make solve STEP=5`, or `npm run solve -- 5` without make. */
+export function typed(command: string, variable = '', value = '', env = process.env): string {
+  if (env.MAKELEVEL) return `make ${command}${value && ` ${variable}=${value}`}`;
+  return `npm run ${command}${value && ` -- ${value}`}`;
 }

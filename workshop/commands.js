@@ -4,6 +4,12 @@ import { install } from './install.js';
 /** Every command, in the order in which a learner meets them. */
 export const commands = [
   { name: 'dev', does: 'run your program in app/ and restart it on save (STEP=6: run that step)' },
+  { name: 'metrics', does: "show the running program's own metrics (NAME=requests, WATCH=1)" },
+  { name: 'diff', does: 'show what a chapter changes (STEP=5)' },
+  { name: 'take', does: 'bring the files into app/ that a chapter does not let you type (STEP=9)' },
+  { name: 'begin', does: 'put the state before a chapter into app/, and save yours (STEP=5)' },
+  { name: 'solve', does: 'put the end of a chapter into app/, and save yours (STEP=5)' },
+  { name: 'restore', does: 'list the saved copies of app/, or bring one back (NAME=1)' },
   {
     name: 'up',
     does: 'start the stack in Docker: your program, Prometheus, Grafana (STEP=6: that step)',

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseProgramArguments } from './arguments.ts';
+import { editedSteps } from './edited-steps.ts';
 import { findProgram, ROOT } from './programs.ts';
 import { supervise } from './supervise.ts';
+import { watch } from './watch.ts';
 
 /** Runs a program and restarts it whenever one of its files is saved, until Ctrl-C. */
 export async function run(args: string[]): Promise<number> {
@@ -13,5 +15,14 @@ export async function run(args: string[]): Promise<number> {
     return 1;
   }
   console.log(`Running ${entry}. Save a file to restart it; Ctrl-C stops it.`);
-  return supervise({ entry: join(ROOT, entry), watched: [folder, 'forest'], env });
+  const ended = supervise({ entry: join(ROOT, entry), watched: [folder, 'forest'], env });
+  if (!step) {
+    tellOfEditedSteps();
+    watch(['steps'], tellOfEditedSteps, 500);
+  }
+  return ended;
+}
+
+function tellOfEditedSteps(): void {
+  void editedSteps(ROOT).then((line) => line && console.error(`\n${line}\n`));
 }

@@ -19,17 +19,23 @@ export class UsageError extends Error {
 }
 
 /** The names of all steps, in order. */
-export function stepNames(): string[] {
-  return readdirSync(join(ROOT, 'steps'))
+export function stepNames(root = ROOT): string[] {
+  return readdirSync(join(root, 'steps'))
     .filter((name) => /^\d\d-/.test(name))
     .toSorted();
 }
 
+/** The number of a step, as people type it: `5` for `05-gauges`. */
+export function numberOf(step: string): string {
+  return String(parseInt(step, 10));
+}
+
 /**
  * Finds the step that `text` names: `5`, `05` or `05-gauges`.
+ * @param command the one to type again, for the message
  * @throws {UsageError} if there is none
  */
-export function findStep(text: string): string {
+export function findStep(text: string, command = 'dev'): string {
   const names = stepNames();
   const found = names.find(
     (name) => name === text || (/^\d{1,2}$/.test(text) && parseInt(name) === Number(text)),
@@ -37,7 +43,7 @@ export function findStep(text: string): string {
   if (found) return found;
   const list = names.map((name) => `  ${name}`).join('\n');
   throw new UsageError(
-    `There is no step ${JSON.stringify(text.slice(0, 40))}. The steps are:\n${list}\nType for example: make dev STEP=5 (or npm run dev -- 5)`,
+    `There is no step ${JSON.stringify(text.slice(0, 40))}. The steps are:\n${list}\nType for example: make ${command} STEP=5 (or npm run ${command} -- 5)`,
   );
 }
 

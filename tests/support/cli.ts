@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 
-const RUN = fileURLToPath(new URL('../../workshop/run.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Outcome {
@@ -11,21 +12,39 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a command of the workshop to its end, as `npm run NAME -- ARGS` does. */
-export async function runCommand(
+/** A command that runs, with what it has printed so far. */
+export interface RunningCommand extends Outcome {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Outcome>;
+}
+
+/**
+ * Starts a command of the workshop, as `npm run NAME -- ARGS` does, and ends it with the test.
+ * @param root the folder of the repository, or of a copy of it
+ */
+export function startCommand(
   args: string[],
   env: Record<string, string> = {},
   nodeArgs: string[] = [],
-): Promise<Outcome> {
-  const child = spawn(process.execPath, [...nodeArgs, RUN, ...args], {
-    cwd: ROOT,
-    env: { ...process.env, STEP: '', NO_COLOR: '1', ...env },
+  root = ROOT,
+): RunningCommand {
+  const child = spawn(process.execPath, [...nodeArgs, join(root, 'workshop/run.js'), ...args], {
+    cwd: root,
+    env: { ...process.env, STEP: '', NAME: '', WATCH: '', MAKELEVEL: '', NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (text) => (stdout += text));
-  child.stderr.on('data', (text) => (stderr += text));
-  const [code] = await once(child, 'close');
-  return { code, stdout, stderr };
+  const outcome = { code: null as number | null, stdout: '', stderr: '' };
+  child.stdout.on('data', (text) => (outcome.stdout += text));
+  child.stderr.on('data', (text) => (outcome.stderr += text));
+  const ended = once(child, 'close').then(([code]) => Object.assign(outcome, { code }));
+  onTestFinished(async () => {
+    child.kill();
+    await ended;
+  });
+  return Object.assign(outcome, { child, ended });
+}
+
+/** Runs a command of the workshop to its end. */
+export function runCommand(...args: Parameters<typeof startCommand>): Promise<Outcome> {
+  return startCommand(...args).ended;
 }

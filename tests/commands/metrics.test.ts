@@ -1,0 +1,249 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { until } from '../../checks/program.ts';
+import type { Look } from '../../workshop/metrics/look.ts';
+import { metricsUrls, scrape, ScrapeError } from '../../workshop/metrics/scrape.ts';
+import { view } from '../../workshop/metrics/view.ts';
+import { runCommand, startCommand } from '../support/cli.ts';
+import { runStep, shareStep } from '../support/steps.ts';
+import { repository } from '../support/workspace.ts';
+
+const plain = (_: unknown, text: string) => text;
+
+/** A program that answers as no step does. */
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as { port: number }).port}/metrics`;
+}
+
+const exposing = (text: () => string) =>
+  serve((_, response) => {
+    response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
+    response.end(text());
+  });
+
+/** Looks at one metric again and again, each look compared with the one before. */
+function looker(url: string, name = '') {
+  let before: Look | undefined;
+  return async (again = name) => {
+    const { text, look } = await view([url], again, before, plain);
+    before = look;
+    return text;
+  };
+}
+
+describe('the metrics of a step', () => {
+  const step = shareStep('08-summaries');
+
+  test('are its own, each with type and help, aligned', async () => {
+    const { text } = await view([step().metricsUrl], '', undefined, plain);
+    expect(text).toContain(`requests_total (counter, 8 series): Requests answered.
+  requests_total{method="GET",endpoint="/",status="200"}             `);
+    expect(text).toMatch(/^ {2}trees_standing\{species="oak"\} {4}0$/m);
+    expect(text).not.toMatch(/^(nodejs|process)_/m);
+    expect(text).toMatch(/Not shown: \d+ default metrics .* process_$/);
+  });
+
+  test('are default metrics only if they are asked for', async () => {
+    const { text } = await view([step().metricsUrl], 'process_', undefined, plain);
+    expect(text).toMatch(/^process_cpu_seconds_total \(counter\)/m);
+    expect(text).not.toMatch(/^requests_total/m);
+    const requests = await view([step().metricsUrl], 'Requests', undefined, plain);
+    expect(requests.text).toMatch(/^requests_total/m);
+    expect(requests.text).not.toMatch(/^nodejs_active_requests/m);
+  });
+
+  test('can be the series of one name', async () => {
+    const { text } = await view([step().metricsUrl], 'duration_seconds_count', undefined, plain);
+    expect(text).toContain('request_duration_seconds_count{');
+    expect(text).not.toContain('_bucket');
+  });
+
+  test('that no name fits are listed', async () => {
+    const looked = view([step().metricsUrl], 'foo', undefined, plain);
+    await expect(looked).rejects.toThrow(/"foo"[^]*\n {2}requests_total\n/);
+  });
+});
+
+test('what changed since the last look is marked, and only that', async () => {
+  const step = await runStep('05-gauges');
+  const look = looker(step.metricsUrl, 't');
+  expect(await look()).not.toMatch(/ {2}\+/);
+  await step.send('POST /plant?species=oak');
+  const text = await look();
+  expect(text).toMatch(/^ {2}trees_standing\{species="oak"\} +1 {2}\+1$/m);
+  expect(text).toMatch(/^ {2}trees_standing\{species="pine"\} +0$/m);
+  expect(text).toMatch(/endpoint="\/plant",status="201"\} +1 {2}\+1$/m);
+  expect(text).toMatch(/^ {2}donated_euros_total {2}([\d.]+) {2}\+\1$/m);
+  expect(await look('trees')).not.toContain('+1');
+  await step.send('POST /fell?species=oak');
+  expect(await look('trees')).toMatch(/^ {2}trees_standing\{species="oak"\} +0 {2}-1$/m);
+});
+
+test('a look at some metrics keeps what was seen of the others', async () => {
+  const step = await runStep('05-gauges');
+  const look = looker(step.metricsUrl);
+  await look();
+  await step.send('POST /plant?species=oak');
+  await look('trees_standing');
+  expect(await look()).toMatch(/endpoint="\/plant",status="201"\} +1 {2}\+1$/m);
+});
+
+test('after a restart nothing is marked, and it says so', async () => {
+  const first = await runStep('05-gauges');
+  await first.send('POST /plant?species=oak');
+  const before = await view([first.metricsUrl], '', undefined, plain);
+  await first.program.stop();
+  const port = new URL(first.metricsUrl).port;
+  await runStep('05-gauges', { PORT: port });
+  const { text, isSame } = await view([first.metricsUrl], '', before.look, plain);
+  expect(isSame).toBe(false);
+  expect(text).toContain('a program that has started again since');
+  expect(text).not.toMatch(/ {2}-1$/m);
+});
+
+test('a counter that falls tells of a restart without a time of start', async () => {
+  let value = 5;
+  const url = await exposing(() => `# TYPE a_total counter\na_total ${value}\n`);
+  const look = looker(url);
+  await look();
+  value = 2;
+  expect(await look()).toContain('started again');
+});
+
+test('new series, NaN and values that are fractions are readable', async () => {
+  let text = '# TYPE g gauge\ng{a="1"} NaN\ng{a="2"} 0.1\n';
+  const url = await exposing(() => text);
+  const look = looker(url);
+  await look();
+  text = '# TYPE g gauge\ng{a="1"} 4\ng{a="2"} 0.30000000000000004\ng{a="\\\\\\n"} 12.5\n';
+  expect(await look()).toContain(`g (gauge, 3 series)
+  g{a="1"}      4    was NaN
+  g{a="2"}      0.3  +0.2
+  g{a="\\\\\\n"}  12.5  new`);
+});
+
+test('a label without bounds does not fill the screen', async () => {
+  const lines = Array.from({ length: 5000 }, (_, i) => `r_total{path="/${i}"} 1\n`).join('');
+  const url = await exposing(() => `# TYPE r_total counter\n${lines}`);
+  const { text } = await view([url], '', undefined, plain);
+  expect(text).toContain('r_total (counter, 5,000 series)');
+  expect(text).toMatch(/… and 4,880 more\. All: .*r_total/);
+  expect(text.split('\n').length).toBeLessThan(140);
+  expect((await view([url], 'r_total', undefined, plain)).text).toContain('"/4999"');
+});
+
+test('step 02 has no metric of its own yet', async () => {
+  const step = await runStep('02-expose-metrics');
+  const { text } = await view([step.metricsUrl], '', undefined, plain);
+  expect(text).toContain('no metric of its own yet');
+});
+
+describe('what cannot be shown says what to type', () => {
+  const refused = async (url: string, patienceMs?: number) =>
+    scrape([url], patienceMs).then(
+      () => 'shown',
+      (error: unknown) => {
+        if (!(error instanceof ScrapeError)) throw error;
+        return error.message;
+      },
+    );
+
+  test('nobody answers', async () => {
+    const step = await runStep('02-expose-metrics');
+    await step.program.stop();
+    expect(await refused(step.metricsUrl)).toMatch(/^No program answers on port \d+.* dev$/);
+  });
+
+  test('a program without metrics', async () => {
+    const step = await runStep('01-bare-handler');
+    expect(await refused(step.metricsUrl)).toMatch(/404.*Chapter 2/);
+  });
+
+  test('another status', async () => {
+    const url = await serve((_, response) => response.writeHead(500).end());
+    expect(await refused(url)).toContain('answers 500');
+  });
+
+  test.each([
+    ['text/html; charset=utf-8', 'with Content-Type text/html'],
+    ['application/json', 'with Content-Type application/json'],
+    ['', 'without Content-Type'],
+  ])('the content type %j', async (type, complaint) => {
+    const url = await serve((_, response) => {
+      if (type) response.setHeader('Content-Type', type);
+      response.end('a_total 1\n');
+    });
+    expect(await refused(url)).toMatch(new RegExp(`${complaint}.*register\\.contentType`));
+  });
+
+  test('a program that does not answer in time', async () => {
+    const url = await serve(() => undefined);
+    expect(await refused(url, 100)).toMatch(/has not answered for 0\.1 s.*loop/);
+  });
+
+  test('an answer that breaks off', async () => {
+    const url = await serve((_, response) => {
+      response.writeHead(200, { 'Content-Length': '99' }).write('a');
+      setImmediate(() => response.destroy());
+    });
+    expect(await refused(url)).toContain('breaks off its answer');
+  });
+
+  test('a text that cannot be right is shown as it came', async () => {
+    const bucket = 'h_bucket{le="Infinity"} 0\n';
+    const url = await exposing(() => `# TYPE h histogram\n${bucket}nodejs_x 1\n`);
+    const looked = view([url], '', undefined, plain);
+    await expect(looked).rejects.toThrow(`  ${bucket}`);
+    await expect(looked).rejects.toThrow('le="Infinity".');
+    await expect(looked).rejects.not.toThrow('nodejs_x');
+  });
+});
+
+test('the program is looked for where the settings say, or else on its usual ports', () => {
+  const urls = (PORT: string, METRICS_PORT = '', HOST = '') =>
+    metricsUrls({ PORT, METRICS_PORT, HOST });
+  expect(urls('')).toEqual(['http://localhost:8001/metrics', 'http://localhost:8000/metrics']);
+  expect(urls('8002')).toEqual(['http://localhost:8002/metrics']);
+  expect(urls('8002', '8003')[0]).toBe('http://localhost:8003/metrics');
+  expect(urls('8002', '', '192.168.1.5')).toEqual(['http://192.168.1.5:8002/metrics']);
+  expect(() => urls('abc')).toThrow('PORT="abc" is no port');
+});
+
+describe('on the command line', () => {
+  test('a second look marks what the first has not seen', async () => {
+    const root = await repository();
+    const step = await runStep('05-gauges');
+    const env = { PORT: new URL(step.metricsUrl).port, METRICS_PORT: '', HOST: '' };
+    const first = await runCommand(['metrics'], env, [], root);
+    expect(first.code).toBe(0);
+    await step.send('POST /plant?species=oak');
+    const second = await runCommand(['metrics', 'trees'], env, [], root);
+    expect(second.stdout).toMatch(/oak"\} +1 {2}\+1\n/);
+    expect(second.stdout).not.toContain('\x1b');
+    await step.program.stop();
+    const third = await runCommand(['metrics'], env, [], root);
+    expect(third.code).toBe(1);
+    expect(third.stderr).toMatch(/^No program answers .*npm run dev\n$/);
+  });
+
+  test('WATCH=1 shows what changes, and ends on Ctrl-C', async () => {
+    const root = await repository();
+    const step = await runStep('05-gauges');
+    const env = { PORT: new URL(step.metricsUrl).port, METRICS_PORT: '', HOST: '', WATCH: '1' };
+    const watching = startCommand(['metrics', '--name', 'trees'], env, [], root);
+    expect(await until(() => watching.stdout.includes('trees_standing'), 30_000)).toBe(true);
+    await step.send('POST /plant?species=oak');
+    expect(await until(() => /oak"\} +1 {2}\+1\n/.test(watching.stdout), 30_000)).toBe(true);
+    await step.program.stop();
+    expect(await until(() => watching.stdout.includes('No program answers'), 30_000)).toBe(true);
+    watching.child.kill('SIGINT');
+    expect((await watching.ended).code).toBe(0);
+  });
+});

@@ -1,0 +1,51 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { solve } from '../../workshop/solve.ts';
+import { take } from '../../workshop/take.ts';
+import { texts, workspace } from '../support/workspace.ts';
+
+beforeEach(() => {
+  vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+});
+afterEach(() => void vi.restoreAllMocks());
+
+test.each([
+  ['09-info-enum', ['enum.ts', 'info.ts']],
+  ['10-timers-and-exceptions', ['instrument.ts']],
+  ['11-metrics-port', ['metrics-server.ts']],
+])('%s brings %j and touches nothing else', async (step, files) => {
+  const root = await workspace();
+  await writeFile(join(root, 'app/server.ts'), '// mine\n');
+  expect(take(root, step)).toBe(0);
+  const of = async (file: string) => [
+    file,
+    await readFile(join(root, 'steps', step, file), 'utf8'),
+  ];
+  expect(await texts(join(root, 'app'))).toEqual({
+    'server.ts': '// mine\n',
+    ...Object.fromEntries(await Promise.all(files.map(of))),
+  });
+});
+
+test('what is taken already is left as it is', async () => {
+  const root = await workspace();
+  solve(root, '09-info-enum');
+  const before = await texts(join(root, 'app'));
+  expect(take(root, '09-info-enum')).toBe(0);
+  expect(await texts(join(root, 'app'))).toEqual(before);
+});
+
+test('a file of the learner is not overwritten, and none is taken beside it', async () => {
+  const root = await workspace();
+  await writeFile(join(root, 'app/info.ts'), '// mine\n');
+  expect(take(root, '09-info-enum')).toBe(1);
+  expect(Object.keys(await texts(join(root, 'app'))).toSorted()).toEqual(['info.ts', 'server.ts']);
+  expect(await readFile(join(root, 'app/info.ts'), 'utf8')).toBe('// mine\n');
+});
+
+test('a step without such files names those that have some', async () => {
+  const root = await workspace();
+  expect(() => take(root, '03-counters')).toThrow(/09-info-enum, 10-.*take/);
+});

@@ -1,0 +1,99 @@
+import { typed } from '../arguments.ts';
+import { UsageError } from '../programs.ts';
+
+/** Why a program's metrics cannot be had; the message is for a person and ends with what to type. */
+export class ScrapeError extends Error {
+  override readonly name = 'ScrapeError';
+}
+
+/** What Prometheus 3 takes; anything else makes a target DOWN. */
+const FORMATS = /^(text\/plain|application\/openmetrics-text)\s*(;|$)/;
+
+/**
+ * Where a program's metrics can be: on the ports that the settings name, or else on the usual ones.
+ * @throws {UsageError} at a port that is none
+ */
+export function metricsUrls(env: { PORT: string; METRICS_PORT: string; HOST: string }): string[] {
+  for (const name of ['PORT', 'METRICS_PORT'] as const) {
+    const allowed = env[name] === '' || (/^\d+$/.test(env[name]) && Number(env[name]) < 65536);
+    if (!allowed) {
+      throw new UsageError(
+        `${name}=${JSON.stringify(env[name].slice(0, 40))} is no port. Type for example: ${typed('metrics')}`,
+      );
+    }
+  }
+  const set = [env.METRICS_PORT, env.PORT].filter(Boolean);
+  // A program that listens on all addresses is asked on this machine's own.
+  const everywhere = ['', '127.0.0.1', '0.0.0.0', '::'].includes(env.HOST);
+  const host = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST;
+  const ports = set.length > 0 ? set : ['8001', '8000'];
+  return ports.map((port) => `http://${everywhere ? 'localhost' : host}:${port}/metrics`);
+}
+
+/**
+ * Asks for a program's metrics, as Prometheus does.
+ * @param urls where to ask; the first that answers with metrics is taken
+ * @param patienceMs how long one answer may take
+ * @throws {ScrapeError} if none answers with metrics
+ */
+export async function scrape(
+  urls: string[],
+  patienceMs = 5000,
+): Promise<{ url: string; text: string }> {
+  let failure: ScrapeError | undefined;
+  for (const url of urls) {
+    try {
+      const text = await ask(url, patienceMs);
+      if (text !== undefined) return { url, text };
+    } catch (error) {
+      if (!(error instanceof ScrapeError)) throw error;
+      failure ??= error;
+    }
+  }
+  const ports = urls.map((url) => new URL(url).port || '80').join(' nor on ');
+  throw (
+    failure ??
+    new ScrapeError(
+      `No program answers on port ${ports}. Start yours in a second terminal: ${typed('dev')}`,
+    )
+  );
+}
+
+/** @returns undefined where nobody listens */
+async function ask(url: string, patienceMs: number): Promise<string | undefined> {
+  const again = `then type again: ${typed('metrics')}`;
+  try {
+    // Programs listen on this address; other things may listen where else "localhost" leads.
+    const address = url.replace('//localhost:', '//127.0.0.1:');
+    const response = await fetch(address, { signal: AbortSignal.timeout(patienceMs) });
+    const text = await response.text();
+    const { status, headers } = response;
+    if (status === 404) {
+      throw new ScrapeError(
+        `${url} answers 404: the program runs, but shows no metrics there. Chapter 2 of WORKSHOP.md adds them; ${again}`,
+      );
+    }
+    if (status !== 200) {
+      throw new ScrapeError(
+        `${url} answers ${status} instead of 200. See what the program printed, mend it, ${again}`,
+      );
+    }
+    const type = headers.get('content-type') ?? '';
+    if (FORMATS.test(type)) return text;
+    throw new ScrapeError(
+      `${url} answers ${type ? `with Content-Type ${type}` : 'without Content-Type'}. Prometheus refuses that: the target is DOWN. Send register.contentType as Content-Type, ${again}`,
+    );
+  } catch (error) {
+    if (error instanceof ScrapeError) throw error;
+    if ((error as Error).name === 'TimeoutError') {
+      throw new ScrapeError(
+        `${url} has not answered for ${patienceMs / 1000} s: the program is busy or stuck. Look for a loop without end, or for an answer that is never sent; ${again}`,
+      );
+    }
+    const { code, message } = (error as { cause?: NodeJS.ErrnoException }).cause ?? {};
+    if (code && ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH'].includes(code)) return undefined;
+    throw new ScrapeError(
+      `${url} breaks off its answer (${message ?? (error as Error).message}). See what the program printed, mend it, ${again}`,
+    );
+  }
+}

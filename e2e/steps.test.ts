@@ -8,7 +8,7 @@ import { startTraffic } from './traffic.ts';
 
 /** The first step in which a rule has something to compute. */
 const RULES: Readonly<Record<string, number>> = {
-  'job:requests:rate1m': 3,
+  'job_endpoint:requests:rate1m': 3,
   'job_endpoint:request_failures_per_requests:ratio_rate1m': 4,
   'job_endpoint:request_duration_seconds:p95_rate1m': 6,
   TargetDown: 1,
@@ -82,7 +82,7 @@ async function brokenRules(prometheus: Prometheus, step: number): Promise<string
     if (since === undefined) return [`${name} promises nothing: add it to this test`];
     if (type === 'recording') return judge(name, await prometheus.query(name), step >= since);
     // What an alert compares must be there; what passes its limit only when something is wrong.
-    const compared = query.replace(/ (==|>) [\d.]+$/, '');
+    const compared = query.replace(/ (==|>) [\d.]+( and .*)?$/s, '');
     const fires = name === 'TargetDown' && step === 1;
     return [
       ...judge(`what ${name} compares`, await prometheus.query(compared), step >= since),

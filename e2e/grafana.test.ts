@@ -111,7 +111,7 @@ test("Prometheus' own alerts reach Grafana, without log-in", async () => {
 describe('each panel has the data that it promises', () => {
   test('in the step that runs, without log-in', async () => {
     const url = await findProgram();
-    const stopTraffic = url ? startTraffic(url) : undefined;
+    const stopTraffic = url ? startTraffic(url, 10) : undefined;
     try {
       let problems: string[] = [];
       let step = 0;

@@ -30,7 +30,8 @@ describe('dashboards, rules and alerts have the data that they promise with', ()
   test.concurrent.each(stepNames())('%s', async (name) => {
     const step = Number(name.slice(0, 2));
     const { process, url, target } = await startStep(step);
-    const stopTraffic = startTraffic(url);
+    // More than a class sends, for the rates to be there sooner.
+    const stopTraffic = startTraffic(url, 10);
     // Every second, so that there are rates after a few: this is not about time.
     const prometheus = await startPrometheus(target, '1s').catch(async (error) => {
       await stopTraffic();

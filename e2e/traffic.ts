@@ -1,45 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-/** What visitors do, again and again: half of them ask for the number. */
-const VISITS = [
-  'GET /treecounter',
-  'POST /plant?species=oak',
-  'GET /treecounter',
-  'POST /plant?species=pine',
-  'GET /treecounter',
-  'GET /',
-  'GET /treecounter',
-  'POST /fell?species=oak',
-  'GET /treecounter',
-  'POST /fell?species=beech',
-  'GET /treecounter',
-  'GET /no-such-page',
-];
+import { load } from '../workshop/traffic.ts';
 
 /**
- * Sends visitors to a program, ten a second, until it is told to stop. They do not wait for one
- * another, and one who finds nobody goes home.
+ * Sends the visitors of `make load` to a program until it is told to stop.
+ * @param rps the mean of requests a second; by default that of `make load`
  * @returns a function that ends it
  */
-export function startTraffic(url: string): () => Promise<void> {
+export function startTraffic(url: string, rps = 5): () => Promise<void> {
   const over = new AbortController();
-  const visit = async (text: string) => {
-    const [method, path] = text.split(' ');
-    try {
-      await (await fetch(url + path, { method, signal: over.signal })).text();
-    } catch {
-      // The program is away for a moment, or all is over.
-    }
-  };
-  const send = async () => {
-    const visits: Promise<void>[] = [];
-    for (let i = 0; !over.signal.aborted; i++) {
-      visits.push(visit(VISITS[i % VISITS.length]!));
-      await sleep(100);
-    }
-    await Promise.all(visits);
-  };
-  const sent = send();
+  const sent = load({ url, seconds: 3600, rps, signal: over.signal });
   return async () => {
     over.abort();
     await sent;

@@ -45,4 +45,6 @@ if (newerNode) {
   }
 }
 
-export default defineConfig({ test: { projects, maxWorkers: '100%' } });
+export default defineConfig({
+  test: { projects, maxWorkers: '100%', reporters: ['default', './tests/support/reporter.ts'] },
+});

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['e2e/**/*.test.ts'],
-    reporters: ['default', './e2e/reporter.ts'],
+    reporters: ['default', './tests/support/reporter.ts'],
     // They wait for time to pass more than they compute: all files at once, on two cores, too.
     maxWorkers: 8,
     maxConcurrency: 12,

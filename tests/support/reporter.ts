@@ -13,13 +13,12 @@ export default class SkipReporter implements Reporter {
       const why = result.note ?? 'No reason is given.';
       reasons.set(why, (reasons.get(why) ?? 0) + 1);
     }
-    if (reasons.size > 0) console.log('\nNot run:');
+    if (reasons.size > 0) console.log('\nSkipped:');
     for (const [why, skipped] of reasons) console.log(`  ${tell(skipped)}: ${why}`);
     const broken = modules.filter((module) => module.state() === 'failed' && !module.ok()).length;
-    const parts = [`${count.passed} passed`, `${count.failed} failed`];
-    if (count.skipped > 0) parts.push(`${count.skipped} not run`);
-    if (broken > 0 && count.failed === 0) parts.push(`${broken} files could not be run`);
-    console.log(`\n${tell(count.passed + count.failed)} ran: ${parts.join(', ')}.`);
+    if (broken > 0 && count.failed === 0) console.log(`\n${broken} files could not be run.`);
+    const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+    console.log(`\n${count.passed} passed, ${count.failed} failed${skipped}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { nextMessage, startChild } from './child.ts';
 import { format, ratio, type Table } from './table.ts';
 
-/** What one operation takes, in nanoseconds: the median of many samples. */
+/** What one operation takes, in nanoseconds of processor time: the mean of many. */
 export interface Operation {
   readonly name: string;
   readonly nanoseconds: number;
@@ -49,7 +49,7 @@ export function operationsTable(
   const base = operations[0]!.nanoseconds;
   return {
     title: 'One operation',
-    note: `Nanoseconds, and how many empty calls that is.${successor ? ' The last two columns: the same with `@prometheus-io/client`, and its share of what `prom-client` takes.' : ''}`,
+    note: `Nanoseconds of processor time, and how many empty calls that is.${successor ? ' The last two columns: the same with `@prometheus-io/client`, and its share of what `prom-client` takes.' : ''}`,
     columns: [
       'operation',
       'ns',

@@ -26,6 +26,7 @@ export const commands = [
     does: 'run it against a real Prometheus, and what else is here (tells what it skips)',
     packages: 'all',
   },
+  { name: 'bench', does: 'measure what metrics cost (two minutes)', packages: 'all' },
   { name: 'help', does: 'list the commands', packages: 'none' },
 ];
 

@@ -42,25 +42,24 @@ export function trackInProgress<Fn extends AnyFunction>(
 
 /** Runs `begin` before each call of `fn`, and what it returns once the call has ended. */
 function around<Fn extends AnyFunction>(fn: Fn, begin: () => (threw: boolean) => void): Fn {
-  // A proxy is called like `fn`, and keeps its `this`, its name and its properties.
-  return new Proxy(fn, {
-    apply(target, self, args) {
-      const end = begin();
-      try {
-        const result: unknown = Reflect.apply(target, self, args);
-        if (result instanceof Promise) {
-          result.then(
-            () => end(false),
-            () => end(true),
-          );
-        } else {
-          end(false);
-        }
-        return result;
-      } catch (error) {
-        end(true);
-        throw error;
+  function wrapped(this: unknown, ...args: unknown[]): unknown {
+    const end = begin();
+    try {
+      const result = fn.apply(this, args);
+      if (result instanceof Promise) {
+        result.then(
+          () => end(false),
+          () => end(true),
+        );
+      } else {
+        end(false);
       }
-    },
-  });
+      return result;
+    } catch (error) {
+      end(true);
+      throw error;
+    }
+  }
+  // It bears the name and the properties of `fn`, as with Python's functools.wraps().
+  return Object.defineProperties(wrapped as Fn, Object.getOwnPropertyDescriptors(fn));
 }

@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { measureRequests } from '../../bench/requests.ts';
+import { startProgram, until } from '../../checks/program.ts';
+import { runCommand } from '../support/cli.ts';
+
+const RESULTS = new URL('../../bench/results.md', import.meta.url);
+const results = () => (existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : undefined);
+
+test.each<{ args: string[]; env: Record<string, string>; says: string }>([
+  { args: ['scrpae'], env: {}, says: 'There is no part "scrpae"' },
+  { args: [], env: { PART: 'all' }, says: 'There is no part "all"' },
+  { args: ['scrape', 'requests'], env: {}, says: 'Only one part' },
+  { args: ['--fast'], env: {}, says: '--fast' },
+])('$args $env is wrong usage', async ({ args, env, says }) => {
+  const { code, stdout, stderr } = await runCommand(['bench', ...args], env);
+  expect(code).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toContain(says);
+  expect(stderr).toMatch(/npm run bench -- requests --quick\n$/);
+});
+
+test('a part is shown, and leaves the committed results alone', async () => {
+  const before = results();
+  const { code, stdout, stderr } = await runCommand(['bench'], { PART: 'scrape', QUICK: '1' });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/1,000 series…\n$/) });
+  expect(stdout).toMatch(/ 100 .* 1\.00× .*\n +1,000 .*×\n/);
+  expect(stdout).not.toContain('Requests');
+  expect(results()).toBe(before);
+});
+
+test('operations are written where they are asked for', async () => {
+  mkdirSync(new URL('../../.workshop', import.meta.url), { recursive: true });
+  const out = mkdtempSync(fileURLToPath(new URL('../../.workshop/bench-', import.meta.url)));
+  onTestFinished(() => rmSync(out, { recursive: true }));
+  const args = ['bench', 'operations', '--quick', '--out', out];
+  const { code, stdout } = await runCommand(args);
+  expect(code).toBe(0);
+  expect(stdout).toContain(`Written: ${out}`);
+  const text = readFileSync(`${out}/results.md`, 'utf8');
+  expect(text).toMatch(/\| empty call +\| +[\d.]+ \| +1\.00× \|/);
+  for (const name of ['counter', 'gauge', 'histogram', 'summary', 'timer', 'Info', 'Enum']) {
+    expect(text).toMatch(new RegExp(`^\\| ${name}.* [\\d.,]+× \\|$`, 'm'));
+  }
+});
+
+test('steps take turns under load, the warm-up uncounted', async () => {
+  const steps = ['01-bare-handler', '11-metrics-port'];
+  const turns: string[] = [];
+  const progress = (text: string) => void turns.push(text);
+  const measured = await measureRequests(steps, { rounds: 2, seconds: 0.1, progress });
+  expect(turns.splice(0, 2).toSorted()).toEqual(steps.map((step) => `${step} is up`));
+  const [first, last] = steps;
+  expect(turns).toEqual([
+    `warm-up, ${last}`,
+    `warm-up, ${first}`,
+    `round 1 of 2, ${first}`,
+    `round 1 of 2, ${last}`,
+    `round 2 of 2, ${last}`,
+    `round 2 of 2, ${first}`,
+  ]);
+  expect(measured.map(({ step }) => step)).toEqual(steps);
+  for (const { rounds } of measured) {
+    expect(rounds).toHaveLength(2);
+    for (const figure of rounds.flatMap(Object.values)) expect(figure).toBeGreaterThan(0);
+  }
+});
+
+test('a step that does not start is named, with what it said', async () => {
+  const options = { rounds: 1, seconds: 0.1, progress: () => {} };
+  await expect(measureRequests(['99-missing'], options)).rejects.toThrow(
+    /99-missing.* ended with 1/,
+  );
+});
+
+test.skipIf(process.platform === 'win32')('Ctrl-C ends it and all that it started', async () => {
+  const before = results();
+  const bench = startProgram({
+    nodeArgs: ['workshop/run.js'],
+    entry: 'bench',
+    env: { PART: 'requests' },
+  });
+  onTestFinished(async () => void (await bench.stop()));
+  expect(await until(() => bench.stderr.includes('is up'), 25_000)).toBe(true);
+  bench.signal('SIGINT');
+  expect(await bench.exited).toEqual({ code: 130, signal: null });
+  expect(bench.stderr).toMatch(/Stopped: nothing is written.*npm run bench\n$/);
+  expect(results()).toBe(before);
+  // It leads a process group: as long as one of its children lives, so does the group.
+  const group = () => process.kill(-bench.pid, 0);
+  expect(await until(() => !alive(group), 5000)).toBe(true);
+});
+
+function alive(probe: () => void): boolean {
+  try {
+    probe();
+    return true;
+  } catch {
+    return false;
+  }
+}

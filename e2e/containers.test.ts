@@ -135,10 +135,12 @@ const inspect = (id: string, format: string) =>
 const COMPOSES = [
   { name: 'docker compose', command: ['docker', 'compose'] },
   { name: 'docker-compose', command: ['docker-compose'] },
-].map((compose) => ({
-  ...compose,
-  here: ask(compose.command[0]!, [...compose.command.slice(1), 'version']).ok,
-}));
+].map((compose) => {
+  const [program, ...rest] = compose.command;
+  const { ok, missing } = ask(program!, [...rest, 'version']);
+  // A busy machine can take too long over docker-compose, which is there all the same.
+  return { ...compose, here: ok || (rest.length === 0 && !missing) };
+});
 
 describe.each(COMPOSES)('$name', ({ name, command, here }) => {
   let stack: Stack;

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { startProgram, untilListening } from '../../checks/program.ts';
+import { blocksIn, readDocument, stepOf } from './document.ts';
+import { folderOf } from './typing.ts';
+
+const chapters = readDocument('WORKSHOP.md').chapters.flatMap((chapter) => {
+  const step = stepOf(chapter);
+  const lines = blocksIn(chapter, 'metrics').flatMap((block) => block.lines);
+  return step && lines.length > 0 ? [{ step, lines }] : [];
+});
+
+/** A line with what differs from run to run taken out: its value. */
+function withoutValue(line: string): string {
+  return line.startsWith('#') ? line : line.replace(/ \S+$/, '');
+}
+
+/** The line as an expression that takes any text for `…`. */
+function pattern(line: string): RegExp {
+  const parts = withoutValue(line).split('…');
+  return new RegExp(`^${parts.map((part) => escape(part)).join('.+')}$`);
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+describe('the lines of /metrics that the text shows are there', () => {
+  test.concurrent.each(chapters)('at the end of step $step', async ({ step, lines }) => {
+    const program = startProgram({
+      entry: `${folderOf(step)}/server.ts`,
+      env: { PORT: '0', METRICS_PORT: '0', REGISTRY_DELAY_MS: '0', REGISTRY_ERROR_RATE: '0' },
+    });
+    try {
+      const urls = await untilListening(program, step === '11' ? 2 : 1);
+      const metrics = `${urls.at(-1)!.replace(/\/metrics$/, '')}/metrics`;
+      await fetch(`${urls[0]}/treecounter`);
+      const found = (await (await fetch(metrics)).text()).split('\n').map(withoutValue);
+      for (const line of lines) {
+        expect(
+          found.some((candidate) => pattern(line).test(candidate)),
+          line,
+        ).toBe(true);
+        if (!line.startsWith('#')) expect(Number(line.split(' ').at(-1)), line).not.toBeNaN();
+      }
+    } finally {
+      await program.stop();
+    }
+  });
+});

@@ -74,15 +74,19 @@ async function run(
 describe('the mistakes of the text do what it says', () => {
   test.concurrent('02: a busy loop silences /metrics, and the lag shows it', async () => {
     await run('02 Expose metrics 1', {}, async ({ get, metric }) => {
-      await metric('nodejs_eventloop_lag_max_seconds');
-      const start = Date.now();
+      const lag = () => metric('nodejs_eventloop_lag_max_seconds');
       const home = get('/');
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      const lag = await metric('nodejs_eventloop_lag_max_seconds');
-      expect(Date.now() - start).toBeGreaterThan(2500);
-      expect(lag).toBeGreaterThan(2.5);
-      await home;
-      expect(await metric('nodejs_eventloop_lag_max_seconds')).toBeLessThan(2.5);
+      let longestWait = 0;
+      const shows = async () => {
+        const start = Date.now();
+        const seconds = (await lag()) ?? 0;
+        longestWait = Math.max(longestWait, Date.now() - start);
+        return seconds > 2.5;
+      };
+      const [shown] = await Promise.all([until(shows, 15_000), home]);
+      expect(shown).toBe(true);
+      expect(longestWait).toBeGreaterThan(1500);
+      expect(await lag()).toBeLessThan(2.5);
     });
   });
 
@@ -108,7 +112,10 @@ describe('the mistakes of the text do what it says', () => {
       expect((await get('/plant?species=oak', 'POST')).status).toBe(201);
       expect((await get('/fell?species=oak', 'POST')).status).toBe(500);
       expect((await get('/fell?species=oak', 'POST')).status).toBe(409);
-      const [block] = blocksIn(chapters.find(({ title }) => title === '03 Counters')!, 'text');
+      const [block] = blocksIn(
+        chapters.find(({ title }) => title === '03 Counters')!,
+        'text',
+      );
       const wanted = block!.lines[0]!;
       expect(await until(() => process.stderr.includes(wanted), 5000), process.stderr).toBe(true);
     });

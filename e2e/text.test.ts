@@ -1,9 +1,13 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { until } from '../checks/program.ts';
+import { startProgram, until } from '../checks/program.ts';
 import { judgeAnswer, readAnswer, type Shape } from '../tests/text/answers.ts';
-import { blocksIn, readDocument, stepOf } from '../tests/text/document.ts';
+import { blocksIn, readDocument, ROOT, stepOf } from '../tests/text/document.ts';
 import { startStep } from './program.ts';
-import { needsPrometheus, startPrometheus } from './prometheus.ts';
+import { freePort, needsPrometheus, promtool, startPrometheus } from './prometheus.ts';
 import { startTraffic } from './traffic.ts';
 
 interface Question {
@@ -16,8 +20,6 @@ const SETTINGS: Record<string, Record<string, string>> = {
   '07 Buckets': { REGISTRY_DELAY_MS: '600' },
 };
 
-beforeEach(needsPrometheus);
-
 let step = 1;
 const chapters = readDocument('WORKSHOP.md').chapters.map((chapter) => {
   step = Number(stepOf(chapter) ?? step);
@@ -29,6 +31,8 @@ const chapters = readDocument('WORKSHOP.md').chapters.map((chapter) => {
 });
 
 describe('the queries of the text have answers of the shape that it states', () => {
+  beforeEach(needsPrometheus);
+
   test.concurrent.each(chapters.filter(({ questions }) => questions.length > 0))(
     '$title',
     async ({ title, step, questions }) => {
@@ -41,6 +45,78 @@ describe('the queries of the text have answers of the shape that it states', () 
       'histogram_quantile(0.95, sum by (le) (rate(request_duration_seconds_bucket{endpoint="/treecounter"}[1m])))';
     const shape = { count: 1, labels: [], from: 0.75, to: 1 };
     expect(await ask(6, [{ query, shape }], { REGISTRY_DELAY_MS: '600' })).toEqual([]);
+  });
+});
+
+describe('the scrape job of the text', () => {
+  beforeEach(needsPrometheus);
+
+  const chapter = readDocument('WORKSHOP.md').chapters.find(
+    ({ title }) => title === 'Prometheus and Grafana',
+  )!;
+  const jobs = blocksIn(chapter, 'yaml').filter(({ caption }) => caption.includes('at the end'));
+
+  test.each(jobs)('at line $line is taken, or refused if it is a mistake', ({ caption, lines }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tree-counter-text-'));
+    try {
+      const file = join(folder, 'prometheus.yaml');
+      const config = readFileSync(join(ROOT, 'prometheus.yaml'), 'utf8');
+      writeFileSync(file, `${config}${lines.join('\n')}\n`);
+      copyFileSync(join(ROOT, 'alerts.yaml'), join(folder, 'alerts.yaml'));
+      const { status, text } = promtool(['check', 'config', file]);
+      const isMistake = caption.includes('a mistake on purpose');
+      expect(status === 0, text).toBe(!isMistake);
+      if (isMistake) expect(text).toMatch(/line \d+: field static_config not found/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('the ten lines for a project of your own', () => {
+  const blocks = readDocument('WORKSHOP.md').chapters.flatMap((chapter) => blocksIn(chapter, 'js'));
+
+  test.concurrent.each([
+    ['express', 5],
+    ['fastify', 5],
+  ])('%s %d', async (name, version) => {
+    const lines = blocks.find((block) => block.lines[0]?.includes(`'${name}'`))!.lines;
+    const folder = mkdtempSync(join(tmpdir(), 'tree-counter-text-'));
+    const port = await freePort();
+    const file = join(folder, 'server.js');
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }');
+    writeFileSync(file, lines.join('\n').replace('8001', `${port}`));
+    const packages = [`${name}@${version}`, 'prom-client@15'];
+    const { status, stderr } = spawnSync('npm', ['install', '--prefer-offline', ...packages], {
+      cwd: folder,
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    });
+    expect(status, stderr).toBe(0);
+    const program = startProgram({ entry: file, nodeArgs: [] });
+    const url = `http://127.0.0.1:${port}`;
+    try {
+      const answers = () =>
+        fetch(`${url}/trees/oak`).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+      expect(await until(answers, 20_000), program.stderr).toBe(true);
+      await fetch(`${url}/no-such-page`);
+      const response = await fetch(`${url}/metrics`);
+      expect(response.headers.get('Content-Type')).toMatch(/^text\/plain; version=0\.0\.4/);
+      const count = 'http_request_duration_seconds_count';
+      const text = await response.text();
+      expect(text).toMatch(
+        new RegExp(`^${count}{method="GET",route="/trees/:species",status="200"} `, 'm'),
+      );
+      expect(text).toMatch(
+        new RegExp(`^${count}{method="GET",route="unmatched",status="404"} 1$`, 'm'),
+      );
+    } finally {
+      await program.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 

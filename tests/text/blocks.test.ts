@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readDocument, stepOf } from './document.ts';
+import { blocksIn, readDocument, ROOT, stepOf } from './document.ts';
 import { folderOf, readFiles, typeChapter, withoutSpace, type Files } from './typing.ts';
 
 const { chapters } = readDocument('WORKSHOP.md');
@@ -48,4 +50,14 @@ for (const chapter of chapters) {
 test('every step has its chapter, in order', () => {
   const numbers = chapters.flatMap((chapter) => stepOf(chapter) ?? []);
   expect(numbers).toEqual(Array.from({ length: 11 }, (_, i) => `${i + 1}`.padStart(2, '0')));
+});
+
+describe('what is read in other files stands there', () => {
+  const blocks = chapters.flatMap((chapter) => blocksIn(chapter, 'yaml'));
+  const read = blocks.filter(({ caption }) => caption.endsWith(', to read:'));
+  test.each(read)('line $line', ({ caption, lines }) => {
+    const file = /^`([\w.-]+)`/.exec(caption)![1]!;
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    expect(withoutSpace(text)).toContain(withoutSpace(lines.join('\n')));
+  });
 });

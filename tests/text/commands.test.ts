@@ -76,6 +76,7 @@ describe('commands print what the text shows', () => {
         rmSync(folder, { recursive: true, force: true });
       }
     },
+    90_000,
   );
 });
 
@@ -120,7 +121,7 @@ async function outputOf(
   let ended = false;
   child.once('close', () => (ended = true));
   const isLast = new RegExp(pattern(last).source.replace('^', '(^|\n)').replace(/\$$/, '\n'));
-  await until(() => ended || isLast.test(output), 25_000);
+  await until(() => ended || isLast.test(output), 60_000);
   if (!ended) {
     // The whole group: make and npm do not hand the signal on.
     process.kill(-child.pid!, 'SIGTERM');

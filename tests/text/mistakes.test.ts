@@ -75,17 +75,18 @@ describe('the mistakes of the text do what it says', () => {
   test.concurrent('02: a busy loop silences /metrics, and the lag shows it', async () => {
     await run('02 Expose metrics 1', {}, async ({ get, metric }) => {
       const lag = () => metric('nodejs_eventloop_lag_max_seconds');
-      const home = get('/');
-      let longestWait = 0;
+      // The second visitor comes while the loop runs, as a person would; on a busy machine he may
+      // come too early.
       const shows = async () => {
         const start = Date.now();
+        const home = get('/');
+        await new Promise((resolve) => setTimeout(resolve, 500));
         const seconds = (await lag()) ?? 0;
-        longestWait = Math.max(longestWait, Date.now() - start);
-        return seconds > 2.5;
+        const waited = Date.now() - start;
+        await home;
+        return seconds > 2.5 && waited > 2500;
       };
-      const [shown] = await Promise.all([until(shows, 15_000), home]);
-      expect(shown).toBe(true);
-      expect(longestWait).toBeGreaterThan(1500);
+      expect(await until(shows, 20_000)).toBe(true);
       expect(await lag()).toBeLessThan(2.5);
     });
   });

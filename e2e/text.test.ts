@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { startProgram, until } from '../checks/program.ts';
+import { startProgram, until, untilListening } from '../checks/program.ts';
 import { judgeAnswer, readAnswer, type Shape } from '../tests/text/answers.ts';
 import { blocksIn, readDocument, ROOT, stepOf } from '../tests/text/document.ts';
+import { folderOf, readFiles, typeChapter, type Files } from '../tests/text/typing.ts';
 import { startStep } from './program.ts';
 import { freePort, needsPrometheus, promtool, startPrometheus } from './prometheus.ts';
 import { startTraffic } from './traffic.ts';
@@ -45,6 +46,40 @@ describe('the queries of the text have answers of the shape that it states', () 
       'histogram_quantile(0.95, sum by (le) (rate(request_duration_seconds_bucket{endpoint="/treecounter"}[1m])))';
     const shape = { count: 1, labels: [], from: 0.75, to: 1 };
     expect(await ask(6, [{ query, shape }], { REGISTRY_DELAY_MS: '600' })).toEqual([]);
+  });
+});
+
+describe('someone who saves after each block sees the program start each time', () => {
+  const files = readFiles(folderOf('01'));
+  const stages = readDocument('WORKSHOP.md').chapters.flatMap((chapter) => {
+    const saved: { line: number; files: Files }[] = [];
+    typeChapter(chapter, files, ({ line }, _file, use) => {
+      if (use !== 'read') saved.push({ line, files: new Map(files) });
+    });
+    return saved.length > 0 ? [{ title: chapter.title, saved }] : [];
+  });
+
+  test.concurrent.each(stages)('$title', async ({ saved }) => {
+    mkdirSync(join(ROOT, '.workshop'), { recursive: true });
+    for (const { line, files } of saved) {
+      // Below the root: elsewhere #forest would not be found.
+      const folder = mkdtempSync(join(ROOT, '.workshop/text-'));
+      for (const [name, text] of files) writeFileSync(join(folder, name), text);
+      const program = startProgram({
+        entry: join(folder, 'server.ts'),
+        env: { PORT: '0', METRICS_PORT: '0', REGISTRY_DELAY_MS: '0', REGISTRY_ERROR_RATE: '0' },
+      });
+      try {
+        const [url] = await untilListening(program, 1, 60_000);
+        for (const path of ['/', '/treecounter']) {
+          expect((await fetch(url + path)).status, `line ${line}: ${path}`).toBe(200);
+        }
+        expect(program.exit, `line ${line}`).toBeUndefined();
+      } finally {
+        await program.stop();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    }
   });
 });
 

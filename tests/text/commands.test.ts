@@ -11,6 +11,7 @@ const workshop = readDocument('WORKSHOP.md');
 const documents = ['README.md', 'WORKSHOP.md', 'INSTRUCTOR.md', 'CONTRIBUTING.md'];
 const blocks = workshop.chapters.flatMap((chapter) => blocksIn(chapter, 'sh'));
 const typed = blocks.flatMap(({ lines }) => lines);
+const shown = blocks.filter(({ next }) => next?.language === 'text');
 
 const targets = /^\.PHONY: (.+)$/m
   .exec(readFileSync(join(ROOT, 'Makefile'), 'utf8'))![1]!
@@ -41,6 +42,34 @@ test('every command is one line that runs in PowerShell too, or has a twin that 
   }
 });
 
+/** Commands that do not run here, and why. */
+const ELSEWHERE: readonly (readonly [pattern: RegExp, why: string])[] = [
+  [/^make up\b/, 'needs Docker: e2e/containers.test.ts'],
+  [/^make reload$/, 'needs Prometheus: e2e/scrape-jobs.test.ts'],
+  [/^make (doctor|prefetch)$/, 'looks at the laptop, downloads images'],
+  [/^make dev [A-Z_]+=[\d.]+$/, 'the settings are those of every test that starts a program'],
+  [/^make metrics NAME=\w+$/, 'metrics.test.ts finds each name; one runs here'],
+  [/^make check STEP=\d+$/, 'tests/checks runs the checks of every step; one runs here'],
+  [/^make load SECONDS=\d+$/, 'takes ten minutes'],
+  [/^make progress$/, 'runs the checks of all steps'],
+  [/^node --import tsx app\/worker\.ts$/, 'mistakes.test.ts runs the worker'],
+  [/^npm install prom-client$/, 'e2e/text.test.ts installs it'],
+];
+
+test('every command runs here, or is on the list of those that do not', () => {
+  const here = new Set(shown.flatMap(({ lines }) => lines));
+  for (const command of typed) {
+    const listed = ELSEWHERE.some(([pattern]) => pattern.test(command));
+    expect(here.has(command) || listed, command).toBe(true);
+  }
+  for (const [pattern] of ELSEWHERE) {
+    expect(
+      typed.some((command) => pattern.test(command)),
+      `${pattern}`,
+    ).toBe(true);
+  }
+});
+
 /** What the text asks the learner to do before a command, where its output depends on it. */
 const VISITS: Record<string, readonly string[]> = {
   'make metrics NAME=trees_standing': [
@@ -49,8 +78,6 @@ const VISITS: Record<string, readonly string[]> = {
     '/fell?species=oak',
   ],
 };
-
-const shown = blocks.filter(({ next }) => next?.language === 'text');
 
 describe('commands print what the text shows', () => {
   test.concurrent.each(shown.map((block) => ({ command: block.lines.at(-1)!, block })))(

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { blocksIn, readDocument, ROOT, stepOf } from './document.ts';
+import { folderOf, readFiles, typeChapter, withoutSpace, type Files } from './typing.ts';
+
+const { chapters } = readDocument('WORKSHOP.md');
+
+/** What `app/` is once the chapters before this one have been followed. */
+const files: Files = readFiles(folderOf('01'));
+let step = '01';
+
+for (const chapter of chapters) {
+  const number = stepOf(chapter);
+  const before = new Map(files);
+  let failure: unknown;
+  try {
+    typeChapter(chapter, files);
+  } catch (error) {
+    failure = error;
+  }
+  const after = new Map(files);
+  if (number) step = number;
+  const reached = step;
+  const end = readFiles(folderOf(reached));
+
+  describe(`"${chapter.title}"`, () => {
+    test('can be typed without guessing', () => {
+      if (failure) throw failure;
+    });
+
+    test(`leads to the end of step ${reached}, file by file`, () => {
+      expect([...after.keys()].toSorted()).toEqual([...end.keys()].toSorted());
+      for (const [name, text] of end) {
+        expect(withoutSpace(after.get(name)!), name).toBe(withoutSpace(text));
+      }
+    });
+
+    test('shows, the mistakes aside, only what stands in the step', () => {
+      const again = new Map(before);
+      if (failure) throw failure;
+      typeChapter(chapter, again, (block, file, use) => {
+        if (use === 'mistake' || block.language === 'diff') return;
+        expect(withoutSpace(end.get(file)!)).toContain(withoutSpace(block.lines.join('\n')));
+      });
+    });
+  });
+}
+
+test('every step has its chapter, in order', () => {
+  const numbers = chapters.flatMap((chapter) => stepOf(chapter) ?? []);
+  expect(numbers).toEqual(Array.from({ length: 11 }, (_, i) => `${i + 1}`.padStart(2, '0')));
+});
+
+describe('what is read in other files stands there', () => {
+  const blocks = chapters.flatMap((chapter) => blocksIn(chapter, 'yaml'));
+  const read = blocks.filter(({ caption }) => caption.endsWith(', to read:'));
+  test.each(read)('line $line', ({ caption, lines }) => {
+    const file = /^`([\w.-]+)`/.exec(caption)![1]!;
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    expect(withoutSpace(text)).toContain(withoutSpace(lines.join('\n')));
+  });
+});

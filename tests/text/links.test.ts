@@ -1,0 +1,94 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { anchorOf, readDocument, ROOT } from './document.ts';
+
+const SKIPPED = ['node_modules', '.git', '.workshop'];
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (SKIPPED.includes(entry.name)) return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesIn(path) : [path];
+  });
+}
+
+const files = filesIn('.');
+const documents = files.filter((path) => path.endsWith('.md'));
+
+function anchorsOf(path: string): Set<string> {
+  const seen = new Map<string, number>();
+  const anchors = readDocument(path).headings.map(({ title }) => {
+    const anchor = anchorOf(title);
+    const times = seen.get(anchor) ?? 0;
+    seen.set(anchor, times + 1);
+    return times === 0 ? anchor : `${anchor}-${times}`;
+  });
+  return new Set(anchors);
+}
+
+/** A Markdown text without its blocks and inline code. */
+function prose(text: string): string {
+  return text.replace(/^```.*?^```$/gms, '').replace(/`[^`\n]*`/g, '');
+}
+
+describe('links within the repository lead somewhere', () => {
+  test.each(documents)('%s', (path) => {
+    const { text } = readDocument(path);
+    const targets = [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
+    for (const target of targets) {
+      if (/^(https?|mailto):/.test(target)) continue;
+      const [file = '', anchor] = target.split('#');
+      const found = file === '' ? path : relative(ROOT, join(ROOT, dirname(path), file));
+      expect(existsSync(join(ROOT, found)), target).toBe(true);
+      if (anchor === undefined) continue;
+      expect(statSync(join(ROOT, found)).isFile(), target).toBe(true);
+      expect([...anchorsOf(found)], target).toContain(anchor);
+    }
+  });
+});
+
+test('every place in WORKSHOP.md that another file names is there', () => {
+  const anchors = anchorsOf('WORKSHOP.md');
+  const others = files.filter((path) => /\.(ts|js|json|ya?ml|mjs|cjs)$/.test(path));
+  for (const path of others) {
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    for (const [, anchor] of text.matchAll(/WORKSHOP\.md#([\w-]*\w)(?![\w-])/g)) {
+      expect([...anchors], path).toContain(anchor);
+    }
+  }
+});
+
+test('every picture is used, and its text can be read aloud', () => {
+  const all = documents.map((path) => readDocument(path).text).join('\n');
+  for (const name of readdirSync(join(ROOT, 'docs/pictures'))) {
+    if (name.endsWith('.js')) continue;
+    const use = new RegExp(`!\\[([^\\]]+)\\]\\((?:\\w+/)*docs/pictures/${name}\\)`).exec(all);
+    expect(use?.[1]?.length ?? 0, name).toBeGreaterThan(20);
+  }
+});
+
+test('the chapters have the headings that hints and alerts link to', () => {
+  const titles = readDocument('WORKSHOP.md').headings.map(({ title }) => title);
+  expect(titles).toEqual(
+    expect.arrayContaining([
+      '01 Bare handler',
+      '02 Expose metrics',
+      '03 Counters',
+      'Prometheus and Grafana',
+      '04 Labels',
+      '05 Gauges',
+      '06 Histograms',
+      '07 Buckets',
+      '08 Summaries',
+      '09 Info and Enum',
+      '10 Timers and exceptions',
+      '11 Metrics port',
+      'Alerts',
+      'Alert: target down',
+      'Alert: too many 503s',
+      'Alert: slow answers',
+      'Alert: not running',
+    ]),
+  );
+});

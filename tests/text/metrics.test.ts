@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { parseExposition } from '../../checks/exposition.ts';
+import { startProgram, untilListening } from '../../checks/program.ts';
+import { blocksIn, readDocument, stepOf } from './document.ts';
+import { folderOf } from './typing.ts';
+
+/** The steps that show what their own chapter and those before it say: 04 and 07 change series. */
+const SHOWING = ['03', '06', '11'];
+
+const shown = readDocument('WORKSHOP.md').chapters.flatMap((chapter) => {
+  const step = stepOf(chapter);
+  const lines = blocksIn(chapter, 'metrics').flatMap((block) => block.lines);
+  const commands = blocksIn(chapter, 'sh').flatMap((block) => block.lines);
+  const names = commands.flatMap((command) => /^make metrics NAME=(\w+)/.exec(command)?.[1] ?? []);
+  return step ? [{ step: SHOWING.find((showing) => showing >= step)!, lines, names }] : [];
+});
+const steps = SHOWING.map((step) => ({
+  step,
+  lines: shown.filter((one) => one.step === step).flatMap(({ lines }) => lines),
+  names: shown.filter((one) => one.step === step).flatMap(({ names }) => names),
+}));
+
+/** A line with what differs from run to run taken out: its value. */
+function withoutValue(line: string): string {
+  return line.startsWith('#') ? line : line.replace(/ \S+$/, '');
+}
+
+/** The line as an expression that takes any text for `…`. */
+function pattern(line: string): RegExp {
+  const parts = withoutValue(line).split('…');
+  return new RegExp(`^${parts.map((part) => escape(part)).join('.+')}$`);
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+describe('the lines of /metrics that the text shows are there', () => {
+  test.concurrent.each(steps)('in step $step', async ({ step, lines, names }) => {
+    const program = startProgram({
+      entry: `${folderOf(step)}/server.ts`,
+      env: { PORT: '0', METRICS_PORT: '0', REGISTRY_DELAY_MS: '0', REGISTRY_ERROR_RATE: '0' },
+    });
+    try {
+      const urls = await untilListening(program, step === '11' ? 2 : 1);
+      const metrics = `${urls.at(-1)!.replace(/\/metrics$/, '')}/metrics`;
+      await fetch(`${urls[0]}/treecounter`);
+      const text = await (await fetch(metrics)).text();
+      const found = text.split('\n').map(withoutValue);
+      expect(lines.length).toBeGreaterThan(0);
+      for (const line of lines) {
+        expect(
+          found.some((candidate) => pattern(line).test(candidate)),
+          line,
+        ).toBe(true);
+        if (!line.startsWith('#')) expect(Number(line.split(' ').at(-1)), line).not.toBeNaN();
+      }
+      for (const name of names) {
+        const all = parseExposition(text).flatMap(({ samples }) => samples);
+        expect(
+          all.some((sample) => sample.name.includes(name)),
+          `NAME=${name}`,
+        ).toBe(true);
+      }
+    } finally {
+      await program.stop();
+    }
+  });
+});

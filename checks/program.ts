@@ -1,12 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-
-/** More output than this is cut: a program that prints in a loop must not fill the memory. */
-const OUTPUT_LIMIT = 64 * 1024;
+import { spawnProgram } from './launch.js';
 
 /** How a process ended: its exit code, or the signal that ended it. */
 export interface Exit {
@@ -43,39 +38,24 @@ export interface ProgramOptions {
   readonly node?: string;
 }
 
-const SETTINGS = [
-  'PORT',
-  'METRICS_PORT',
-  'HOST',
-  'REGISTRY_DELAY_MS',
-  'REGISTRY_ERROR_RATE',
-  'SEED',
-  'NODE_OPTIONS',
-];
+/** What ends the programs that still run, should this process end before it has stopped them. */
+const atExit = new Set<() => void>();
+process.on('exit', () => atExit.forEach((kill) => kill()));
 
 /** Starts a program. It is not ready yet: see {@link untilListening}. */
 export function startProgram(options: ProgramOptions): ProgramProcess {
-  const { entry, env, nodeArgs = ['--import', 'tsx'], node = process.execPath } = options;
-  const inherited = { ...process.env };
-  for (const name of SETTINGS) delete inherited[name];
-  const child = spawn(node, [...nodeArgs, entry], {
-    cwd: ROOT,
-    env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, so that children that it leaves behind can be ended with it.
-    detached: process.platform !== 'win32',
-  });
-  let stdout = '';
-  let stderr = '';
+  return adoptProgram(spawnProgram(options));
+}
+
+/** Takes charge of a program that was spawned before. */
+export function adoptProgram({ child, output }: ReturnType<typeof spawnProgram>): ProgramProcess {
   let exit: Exit | undefined;
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    if (stdout.length < OUTPUT_LIMIT) stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    if (stderr.length < OUTPUT_LIMIT) stderr += text;
-  });
   // 'exit', not 'close': a child left behind may hold the pipes open.
-  const exited = once(child, 'exit').then(async ([code, signal]): Promise<Exit> => {
+  const ending =
+    child.exitCode === null && child.signalCode === null
+      ? once(child, 'exit')
+      : Promise.resolve([child.exitCode, child.signalCode]);
+  const exited = ending.then(async ([code, signal]): Promise<Exit> => {
     exit = { code, signal };
     // What it printed last may still be on its way.
     await Promise.race([once(child, 'close'), sleep(200)]);
@@ -83,20 +63,24 @@ export function startProgram(options: ProgramOptions): ProgramProcess {
   });
 
   const killGroup = () => {
+    atExit.delete(killGroup);
     try {
       if (process.platform !== 'win32') process.kill(-child.pid!, 'SIGKILL');
+      // Windows has no groups: this ends the children as long as their parent is there.
+      else spawnSync('taskkill', ['/pid', `${child.pid}`, '/T', '/F'], { windowsHide: true });
     } catch {
       // Nobody was left.
     }
   };
+  if (child.pid) atExit.add(killGroup);
 
   return {
     pid: child.pid!,
     get stdout() {
-      return stdout;
+      return output.stdout;
     },
     get stderr() {
-      return stderr;
+      return output.stderr;
     },
     get exit() {
       return exit;

@@ -1,0 +1,4 @@
+/** A learner's program while it is checked. */
+export interface Session {
+  readonly step: number;
+}

@@ -1,0 +1,88 @@
+import type { Session } from './session.ts';
+
+/** What to do about one misconception: a line that points, and a paragraph that explains. */
+export interface Hint {
+  /** One or two sentences, printed with the failure. */
+  readonly first: string;
+  /** Printed by `make hint`. */
+  readonly fuller: string;
+}
+
+/** What a check has seen that it should not have. */
+export interface Finding {
+  /** What was done to the program. */
+  readonly did: string;
+  /** What a right program does then. */
+  readonly expected: string;
+  /** What this one did: the few lines that matter. */
+  readonly got: string;
+}
+
+/** One thing that a learner's program must do. */
+export interface Check<Id extends string = string> {
+  /** In the learner's words: "planting an oak adds 1 to trees_standing". */
+  readonly name: string;
+  /** A hint for each way to miss it. */
+  readonly hints: Readonly<Record<Id, Hint>>;
+  /** Checks of earlier steps that this one replaces from its step on. */
+  readonly supersedes?: readonly Check[];
+  /** Makes the program do it. @throws {CheckFailure} if it does not */
+  run(session: Session): Promise<void>;
+}
+
+/** The checks of one step, in the order in which they run. */
+export interface StepChecks {
+  readonly step: number;
+  /** What a learner whose program passes has learned, as one line. */
+  readonly learned: string;
+  readonly checks: readonly Check[];
+}
+
+/** A check that did not pass; `hint` is the key of the hint that fits. */
+export class CheckFailure extends Error {
+  override readonly name = 'CheckFailure';
+  readonly hint: string;
+  readonly finding: Finding;
+
+  constructor(hint: string, finding: Finding) {
+    super(`${hint}: ${finding.got}`);
+    this.hint = hint;
+    this.finding = finding;
+  }
+}
+
+/** What became of one check. */
+export interface CheckResult {
+  /** The step that taught it. */
+  readonly step: number;
+  readonly name: string;
+  readonly outcome: 'passed' | 'failed' | 'not reached';
+}
+
+/** Why a program does not pass. */
+export interface Failure {
+  /** The step that taught what is missing; it can be earlier than the one that was checked. */
+  readonly step: number;
+  readonly check: string;
+  /** The name of the hint, such as `raw-path`. */
+  readonly hintId: string;
+  readonly hint: Hint;
+  readonly finding: Finding;
+  /** Where WORKSHOP.md teaches it, such as `WORKSHOP.md#04-labels`. */
+  readonly place: string;
+  /** What the program printed on standard error, where it ended by itself; else empty. */
+  readonly stderr: string;
+}
+
+/** What came of checking a program. */
+export interface Report {
+  /** The step that it was checked for. */
+  readonly step: number;
+  readonly passed: boolean;
+  /** Every check that belongs to it, in order. */
+  readonly results: readonly CheckResult[];
+  readonly failure: Failure | undefined;
+  readonly learned: string;
+  /** How long it took, in milliseconds. */
+  readonly ms: number;
+}

@@ -26,6 +26,8 @@ export interface Check<Id extends string = string> {
   readonly hints: Readonly<Record<Id, Hint>>;
   /** Checks of earlier steps that this one replaces from its step on. */
   readonly supersedes?: readonly Check[];
+  /** Whether it stops the program, so that it can only come last. */
+  readonly stops?: boolean;
   /** Makes the program do it. @throws {CheckFailure} if it does not */
   run(session: Session): Promise<void>;
 }
@@ -51,6 +53,19 @@ export class CheckFailure extends Error {
   }
 }
 
+/** Writes a check; `fail` takes none but the hints of this one. */
+export function check<Id extends string>(
+  definition: Omit<Check<Id>, 'run'> & {
+    run(session: Session, fail: (hint: Id, finding: Finding) => CheckFailure): Promise<void>;
+  },
+): Check<Id> {
+  const { run, ...rest } = definition;
+  return {
+    ...rest,
+    run: (session) => run(session, (hint, finding) => new CheckFailure(hint, finding)),
+  };
+}
+
 /** What became of one check. */
 export interface CheckResult {
   /** The step that taught it. */
@@ -70,7 +85,7 @@ export interface Failure {
   readonly finding: Finding;
   /** Where WORKSHOP.md teaches it, such as `WORKSHOP.md#04-labels`. */
   readonly place: string;
-  /** What the program printed on standard error, where it ended by itself; else empty. */
+  /** The lines of the program's own errors that matter; else empty. */
   readonly stderr: string;
 }
 

@@ -1,0 +1,85 @@
+import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+
+/** What came back for a request. */
+export interface Answer {
+  /** The request, such as `GET /treecounter`. */
+  readonly request: string;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** From the request to the end of the answer, in milliseconds. */
+  readonly ms: number;
+}
+
+/** No answer came: `code` is Node's own, such as ECONNREFUSED, or `TIMEOUT`. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+  readonly code: string;
+  readonly request: string;
+
+  constructor(code: string, request: string) {
+    super(`${request}: ${code}`);
+    this.code = code;
+    this.request = request;
+  }
+}
+
+export interface Client {
+  /** @throws {NoAnswer} */
+  send(
+    port: number,
+    method: string,
+    path: string,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
+  close(): void;
+}
+
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Speaks HTTP with 127.0.0.1. Not `fetch`: a path must go out as it is given, and loading fetch
+ * takes longer than a whole check.
+ */
+export function createClient(answerMs: number): Client {
+  const agent = new Agent({ keepAlive: true });
+  return {
+    send(port, method, path, headers = {}) {
+      const start = performance.now();
+      const name = `${method} ${path}`;
+      return new Promise((resolve, reject) => {
+        const sent = request({ host: '127.0.0.1', port, method, path, headers, agent });
+        const timer = setTimeout(() => give('TIMEOUT'), answerMs);
+        const give = (code: string) => {
+          clearTimeout(timer);
+          reject(new NoAnswer(code, name));
+          sent.destroy();
+        };
+        const failed = (error: NodeJS.ErrnoException) => give(error.code ?? error.message);
+        sent.once('error', failed);
+        sent.once('response', (response) => {
+          const chunks: Buffer[] = [];
+          let bytes = 0;
+          response.on('data', (chunk: Buffer) => {
+            chunks.push(chunk);
+            bytes += chunk.length;
+            if (bytes > MOST_BYTES) give('TOO_LONG');
+          });
+          response.once('error', failed);
+          response.once('end', () => {
+            clearTimeout(timer);
+            resolve({
+              request: name,
+              status: response.statusCode!,
+              headers: response.headers,
+              body: Buffer.concat(chunks).toString('utf8'),
+              ms: performance.now() - start,
+            });
+          });
+        });
+        sent.end();
+      });
+    },
+    close: () => agent.destroy(),
+  };
+}

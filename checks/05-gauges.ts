@@ -87,8 +87,7 @@ export const treesMove = check({
       const { before, after } = await session.observe(
         () => session.send('POST', `${path}?species=oak`),
         (earlier, later) =>
-          change !== 0 &&
-          later.sum(TREES, { species: 'oak' }) !== earlier.sum(TREES, { species: 'oak' }),
+          later.sum(TREES, { species: 'oak' }) - earlier.sum(TREES, { species: 'oak' }) === change,
       );
       const moved = (labels?: Record<string, string>) =>
         after.sum(TREES, labels) - before.sum(TREES, labels);
@@ -162,12 +161,17 @@ export const progressRises = check({
     },
   },
   async run(session, fail) {
-    const { during, answers } = await session.burst();
-    const crowded = during.filter(({ waiting }) => waiting >= 2);
-    const right = ({ scrape, waiting }: (typeof during)[number]) => scrape.sum(PROGRESS) >= waiting;
-    if (crowded.some(right)) return;
-    const most = crowded.toSorted((a, b) => b.scrape.sum(PROGRESS) - a.scrape.sum(PROGRESS))[0];
-    const shown = most?.scrape.sum(PROGRESS) ?? 0;
+    let { before, during, answers } = await session.burst();
+    const crowded = () => during.filter(({ waiting }) => waiting >= 2);
+    // On a busy machine all may be answered before /metrics is: that says nothing, so ask again.
+    for (let more = 0; crowded().length === 0 && more < 5; more++) {
+      ({ before, during, answers } = await session.burstAgain());
+    }
+    const risen = ({ scrape }: (typeof during)[number]) =>
+      scrape.sum(PROGRESS) - before.sum(PROGRESS);
+    if (crowded().some((look) => risen(look) >= look.waiting)) return;
+    const most = crowded().toSorted((a, b) => risen(b) - risen(a))[0];
+    const shown = most ? risen(most) : 0;
     throw fail(shown < 1 ? 'progress-not-raised' : 'progress-too-few', {
       did: `asked GET /treecounter ${answers.length} times at once, and /metrics meanwhile`,
       expected: `${PROGRESS} ${most?.waiting ?? answers.length}`,

@@ -21,7 +21,7 @@ interface Planned {
 
 /** From here on time and progress are looked at, so the registry has to take some. */
 const FIRST_WITH_TIME = 5;
-const DELAY_MS = 200;
+const DELAY_MS = 160;
 /** From here on it is looked at what a program does that the registry never answers. */
 const FIRST_WITHOUT_REGISTRY = 9;
 

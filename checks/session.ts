@@ -61,6 +61,8 @@ export interface Session {
   ): Promise<{ before: Scrape; after: Scrape; result: Result }>;
   /** Eight questions to the registry at once. They are asked once; later calls get the same. */
   burst(): Promise<Burst>;
+  /** The same, asked anew. */
+  burstAgain(): Promise<Burst>;
   /** A scrape as it would come `seconds` later. */
   scrapeLater(seconds: number): Promise<Scrape>;
   /** A scrape of a second process of the program, whose registry always fails. */
@@ -225,7 +227,8 @@ async function createSession(
       const result = await act();
       return { before, result, after: await settle((after) => settled(before, after)) };
     },
-    burst: once(async () => {
+    burst: once(() => session.burstAgain()),
+    async burstAgain() {
       // Where /metrics is missing or broken, a check of step 02 says so.
       const canScrape = isReadable(firstAnswer);
       const look = async () =>
@@ -258,7 +261,7 @@ async function createSession(
       const answered = answers.filter(({ status }) => status === 200).length;
       const seconds = answers.reduce((sum, { ms }) => sum + ms / 1000, 0);
       return { before, after, answers, answered, failed, seconds, during };
-    }),
+    },
     scrapeLater: (seconds) => scrape({ 'x-check-clock-ms': `${seconds * 1000}` }),
     async scrapeWithoutRegistry() {
       const { firstAnswer: answer } = await createSession(await second(), client, true, second);

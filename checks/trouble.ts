@@ -80,7 +80,7 @@ export const troubles = {
   },
   'syntax-error': {
     step: 1,
-    says: /Transform failed|TransformError|SyntaxError: (?!The requested module)/,
+    says: /Transform failed|TransformError|ERR_INVALID_TYPESCRIPT_SYNTAX/,
     hint: {
       first: 'The code cannot be read: mend the line that the message names.',
       fuller:

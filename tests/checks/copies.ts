@@ -1,0 +1,67 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chapters } from '../../checks/chapters.ts';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Replaces `search`, which stands once in `file`, by `replacement`. */
+export type Edit = readonly [file: string, search: string, replacement: string];
+
+/** A realistic mistake, made in the code of a step. */
+export interface Mutation {
+  /** The hint that must be the first and only one. */
+  readonly hint: string;
+  readonly edits: readonly Edit[];
+  /** Files that are added or replaced, with their whole text. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Writes a mutation. */
+export const mutation = (hint: string, ...edits: Edit[]): Mutation => ({ hint, edits });
+
+/** The folder of a step, from the root. */
+export const folderOf = (step: number) => `steps/${chapters[step - 1]!.slug}`;
+
+/**
+ * Makes a folder of its own under .workshop/: within the root, so that #forest is found.
+ * @returns the folder, from the root, and how to remove it
+ */
+export function makeFolder(): { folder: string; remove: () => void } {
+  const parent = join(ROOT, '.workshop', 'gate');
+  mkdirSync(parent, { recursive: true });
+  const path = mkdtempSync(join(parent, 'app-'));
+  return {
+    folder: path.slice(ROOT.length),
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+/** Runs `use` with the server.ts of a mutated copy of a step. */
+export async function withMutation<Result>(
+  step: number,
+  { edits, files = {} }: Omit<Mutation, 'hint'>,
+  use: (entry: string) => Promise<Result>,
+): Promise<Result> {
+  const { folder, remove } = makeFolder();
+  try {
+    cpSync(join(ROOT, folderOf(step)), join(ROOT, folder), { recursive: true });
+    for (const [file, search, replacement] of edits) {
+      const path = join(ROOT, folder, file);
+      const parts = readFileSync(path, 'utf8').split(search);
+      if (parts.length !== 2) {
+        throw new Error(`${file} of step ${step} holds this ${parts.length - 1} times: ${search}`);
+      }
+      writeFileSync(path, parts.join(replacement));
+    }
+    for (const [file, text] of Object.entries(files)) {
+      writeFileSync(join(ROOT, folder, file), text);
+    }
+    return await use(`${folder}/server.ts`);
+  } finally {
+    remove();
+  }
+}
+
+/** For tests that share the machine with many others. */
+export const PATIENT = { startMs: 60_000, answerMs: 20_000 };

@@ -1,0 +1,53 @@
+import { mutation, type Mutation } from '../copies.ts';
+
+export const mutations: readonly Mutation[] = [
+  mutation('front-page', ['server.ts', "['/', { GET: home }],", "['/home', { GET: home }],"]),
+  mutation(
+    'failure-hidden',
+    [
+      'server.ts',
+      'const trees = await registry.countTrees();',
+      "const trees = await registry.countTrees().catch(() => 'no');",
+    ],
+    ['server.ts', 'body: countPage(trees)', 'body: `<p>${trees} trees</p>`'],
+  ),
+  // Asked until it answers: the failure never shows.
+  mutation('failure-hidden', [
+    'server.ts',
+    'const trees = await registry.countTrees();',
+    'let trees: number | undefined;\n  while (trees === undefined) trees = await registry.countTrees().catch(() => undefined);',
+  ]),
+  mutation('failure-is-500', [
+    'server.ts',
+    'if (error instanceof RegistryError) return failure(503, error.message);',
+    '',
+  ]),
+  mutation('no-number', [
+    'server.ts',
+    '{ status: 200, body: countPage(trees) }',
+    '{ status: 404, body: countPage(trees) }',
+  ]),
+  mutation('plant', ['server.ts', 'status: 201', 'status: 200']),
+  mutation('fell', [
+    'server.ts',
+    '{ status: 200, body: felledPage(species) }',
+    "{ status: 204, body: '' }",
+  ]),
+  mutation('none-stands', [
+    'server.ts',
+    'if (!registry.fell(species)) return failure(409, `No ${species} stands.`);',
+    'registry.fell(species);',
+  ]),
+  mutation('unknown-species', [
+    'server.ts',
+    'return failure(400, `Name',
+    'return failure(404, `Name',
+  ]),
+  mutation('unknown-path', [
+    'server.ts',
+    "if (!route) return failure(404, 'There is no such page.');",
+    'if (!route) return home();',
+  ]),
+  mutation('wrong-method', ['server.ts', ', { Allow: allowed });', ');']),
+  mutation('head', ['server.ts', "method === 'HEAD' ? 'GET' : method", 'method']),
+];

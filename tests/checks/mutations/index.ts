@@ -1,0 +1,9 @@
+import type { Mutation } from '../copies.ts';
+import { mutations as first } from './01.ts';
+import { mutations as second } from './02.ts';
+import { mutations as third } from './03.ts';
+import { mutations as fourth } from './04.ts';
+import { mutations as fifth } from './05.ts';
+
+/** The mutations of every step, in order. Those of step N are `mutations[N - 1]`. */
+export const mutations: readonly (readonly Mutation[])[] = [first, second, third, fourth, fifth];

@@ -1,0 +1,213 @@
+import { mutation, type Mutation } from '../copies.ts';
+
+export interface TroubleMutation extends Mutation {
+  readonly step: number;
+  /** Patience for a program that never does what is waited for, in milliseconds. */
+  readonly startMs?: number;
+  readonly answerMs?: number;
+}
+
+const ENTRY = 'server.ts';
+const LISTEN = "await listen(server, settings, 'PORT');";
+const COUNT = 'const trees = await registry.countTrees();';
+
+/** Mistakes for which the program itself breaks, each made in the code of `step`. */
+export const troubleMutations: readonly TroubleMutation[] = [
+  { step: 1, hint: 'package-json', edits: [], files: { 'package.json': '{ "type": "module" }' } },
+  {
+    step: 1,
+    ...mutation('port-taken', [
+      ENTRY,
+      LISTEN,
+      `${LISTEN}\nawait listen(createServer(), settings, 'PORT');`,
+    ]),
+  },
+  {
+    step: 3,
+    ...mutation(
+      'registered-twice',
+      [
+        ENTRY,
+        'const euros = registry.plant(species);',
+        "const euros = registry.plant(species);\n  new Counter({ name: 'planted_total', help: 'Trees.' }).inc();",
+      ],
+      [ENTRY, 'import { register }', 'import { Counter, register }'],
+    ),
+  },
+  {
+    step: 3,
+    ...mutation(
+      'registered-twice',
+      [
+        ENTRY,
+        'const settings =',
+        "new Counter({ name: 'requests_total', help: 'Requests.' });\nconst settings =",
+      ],
+      [ENTRY, 'import { register }', 'import { Counter, register }'],
+    ),
+  },
+  {
+    step: 2,
+    ...mutation('forgotten-await', [
+      ENTRY,
+      'body: await register.metrics(),',
+      'body: register.metrics() as never,',
+    ]),
+  },
+  {
+    step: 5,
+    ...mutation(
+      'counter-decreased',
+      [
+        'metrics.ts',
+        "treesStanding = new Gauge<'species'>",
+        "treesStanding = new Counter<'species'>",
+      ],
+      ['metrics.ts', 'treesStanding.set({ species }, 0)', 'treesStanding.inc({ species }, 0)'],
+      [
+        ENTRY,
+        'donatedEuros.inc(euros);\n  treesStanding.set({ species }, registry.trees[species].length);',
+        'donatedEuros.inc(euros);\n  treesStanding.inc({ species });',
+      ],
+      [
+        ENTRY,
+        'stands.`);\n  treesStanding.set({ species }, registry.trees[species].length);',
+        'stands.`);\n  treesStanding.inc({ species }, -1);',
+      ],
+    ),
+  },
+  {
+    step: 4,
+    ...mutation('label-undeclared', [
+      'metrics.ts',
+      "labelNames: ['method', 'endpoint', 'status']",
+      "labelNames: ['method', 'endpoint']",
+    ]),
+  },
+  {
+    step: 4,
+    ...mutation('label-undeclared', [
+      ENTRY,
+      'endpoint, status: answer.status }',
+      'endpoint, code: answer.status } as never',
+    ]),
+  },
+  {
+    step: 3,
+    ...mutation('not-a-number', [
+      ENTRY,
+      'donatedEuros.inc(euros)',
+      'donatedEuros.inc(euros.toFixed(2) as never)',
+    ]),
+  },
+  { step: 1, ...mutation('syntax-error', [ENTRY, LISTEN, `${LISTEN}\n}`]) },
+  {
+    step: 3,
+    ...mutation('export-missing', ['metrics.ts', 'export const requests', 'const requests']),
+  },
+  { step: 3, ...mutation('import-missing', [ENTRY, './metrics.ts', './metric.ts']) },
+  {
+    step: 1,
+    ...mutation('crashed', [ENTRY, 'const registry =', "JSON.parse('{');\nconst registry ="]),
+  },
+  {
+    step: 1,
+    ...mutation('crashed', [
+      ENTRY,
+      COUNT,
+      `${COUNT}\n  setTimeout(() => { throw new Error('later'); });`,
+    ]),
+  },
+  { step: 1, ...mutation('ended', [ENTRY, LISTEN, '']) },
+  { step: 1, hint: 'ended', edits: [], files: { [ENTRY]: '' } },
+  {
+    step: 1,
+    ...mutation('port-fixed', [
+      ENTRY,
+      LISTEN,
+      "await listen(server, { ...settings, PORT: 0 }, 'PORT');",
+    ]),
+  },
+  {
+    step: 1,
+    startMs: 3000,
+    ...mutation('silent', [
+      ENTRY,
+      LISTEN,
+      `await new Promise(() => setInterval(() => {}, 1000));\n${LISTEN}`,
+    ]),
+  },
+  {
+    step: 1,
+    startMs: 3000,
+    ...mutation('silent', [ENTRY, LISTEN, `while (settings.PORT > 0);\n${LISTEN}`]),
+  },
+  { step: 1, answerMs: 2500, ...mutation('no-answer', [ENTRY, '  response.end(body);\n', '']) },
+  {
+    step: 1,
+    answerMs: 2500,
+    ...mutation('no-answer', [ENTRY, COUNT, `${COUNT}\n  while (trees >= 0);`]),
+  },
+  {
+    step: 1,
+    ...mutation('dropped', [ENTRY, '  response.end(body);\n', '  response.destroy();\n']),
+  },
+  {
+    step: 1,
+    ...mutation(
+      'not-http',
+      [
+        ENTRY,
+        "import { createServer, type OutgoingHttpHeaders } from 'node:http';",
+        "import { type OutgoingHttpHeaders } from 'node:http';\nimport { createServer as createSocketServer } from 'node:net';",
+      ],
+      [
+        ENTRY,
+        LISTEN,
+        "createSocketServer((socket) => socket.end('trees: 3')).listen(settings.PORT);",
+      ],
+      [ENTRY, 'const server = createServer(', 'void ('],
+    ),
+  },
+  {
+    step: 3,
+    ...mutation(
+      'metrics-unanswered',
+      [
+        ENTRY,
+        'body: await register.metrics(),',
+        'body: failed ? oops() : await register.metrics(),',
+      ],
+      [
+        ENTRY,
+        'const routes =',
+        "let failed = false;\nfunction oops(): never {\n  throw new Error('closed');\n}\nconst routes =",
+      ],
+      [ENTRY, '  donatedEuros.inc(euros);\n', '  donatedEuros.inc(euros);\n  failed = true;\n'],
+    ),
+  },
+  {
+    step: 6,
+    ...mutation('bucket-infinity', [
+      'metrics.ts',
+      "name: 'request_duration_seconds',",
+      "name: 'request_duration_seconds',\n  buckets: [0.1, 1, Infinity],",
+    ]),
+  },
+  {
+    step: 2,
+    ...mutation('not-exposition', [
+      ENTRY,
+      'body: await register.metrics(),',
+      'body: JSON.stringify(await register.getMetricsAsJSON()),',
+    ]),
+  },
+  {
+    step: 2,
+    ...mutation('not-exposition', [
+      ENTRY,
+      'body: await register.metrics(),',
+      'body: `<pre>${await register.metrics()}</pre>`,',
+    ]),
+  },
+];

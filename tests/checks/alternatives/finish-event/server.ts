@@ -56,12 +56,14 @@ if (STEP >= 5) {
   standing.labels('beech').set(0);
   standing.labels('pine').set(0);
   waiting = new client.Gauge({ registers, name: 'requests_in_progress', help: 'Queue' });
-  const free = new client.Gauge({
+  new client.Gauge({
     registers,
     name: 'host_memory_free_bytes',
     help: 'Room',
     labelNames: ['server'],
-    collect: () => free.labels(os.hostname()).set(os.freemem()),
+    collect(): void {
+      this.labels(os.hostname()).set(os.freemem());
+    },
   });
 }
 const duration =
@@ -165,7 +167,8 @@ function answer(request: IncomingMessage, response: ServerResponse) {
     case '/plant':
       if (method !== 'POST') return wrongMethod('POST');
       if (!knows) return html(response, 400, forest.errorPage(400, 'oak, beech, pine'));
-      euros?.inc(trees.plant(species));
+      const gift = trees.plant(species);
+      euros?.inc(gift);
       standing?.labels(species).inc();
       return html(response, 201, 'planted');
     case '/fell':

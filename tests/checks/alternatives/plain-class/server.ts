@@ -157,7 +157,8 @@ class TreeCounter {
     if (!['oak', 'beech', 'pine'].includes(species ?? '')) return [400, 'oak, beech or pine'];
     const tree = species as Species;
     if (path === '/plant') {
-      this.metrics.get('euros')?.inc(this.registry.plant(tree));
+      const euros = this.registry.plant(tree);
+      this.metrics.get('euros')?.inc(euros);
     } else if (!this.registry.fell(tree)) {
       return [409, 'none'];
     }

@@ -48,7 +48,12 @@ export function createClient(answerMs: number): Client {
       const start = performance.now();
       const name = `${method} ${path}`;
       return new Promise((resolve, reject) => {
-        const sent = request({ host: '127.0.0.1', port, method, path, headers, agent });
+        // A program that stops cuts the connections that are kept for later.
+        const once = headers.connection === 'close';
+        const sent = request({
+          ...{ host: '127.0.0.1', port, method, path, headers },
+          agent: once ? false : agent,
+        });
         const timer = setTimeout(() => give('TIMEOUT'), answerMs);
         const give = (code: string) => {
           clearTimeout(timer);

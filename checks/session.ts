@@ -71,6 +71,8 @@ export interface Session {
   stop(holds: (scrape: Scrape) => boolean): Promise<Scrape>;
   /** What the program has printed on standard error. */
   errors(): string;
+  /** The line of its output that names another port than those that it was given. */
+  elsewhere(): string | undefined;
 }
 
 export interface SessionOptions {
@@ -153,12 +155,15 @@ async function launch(
         if (!(error instanceof NoAnswer)) throw error;
         if (error.code !== 'ECONNREFUSED') broken = error;
       }
-      return Boolean(hello ?? broken ?? program.exit) || elsewhere(program.stdout) !== undefined;
+      return (
+        Boolean(hello ?? broken ?? program.exit) ||
+        otherPortIn(program.stdout, [port, metricsPort]) !== undefined
+      );
     }, startMs);
     if (hello) return { entry, program, port, metricsPort, hello, end };
     if (broken) throw await brokenOff(broken, program, entry);
     if (program.exit) throw await gone(program, entry, did, expected);
-    const url = elsewhere(program.stdout);
+    const url = otherPortIn(program.stdout, [port, metricsPort]);
     if (url) throw fail('port-fixed', `it says: ${url}`);
     const { stdout, stderr } = program;
     throw fail('silent', `nothing, for ${startMs / 1000} s\n${firstLines(stdout + stderr, 4)}`);
@@ -166,14 +171,13 @@ async function launch(
     await end();
     throw error;
   }
+}
 
-  /** The line of output that names another port than the two that were given. */
-  function elsewhere(output: string): string | undefined {
-    return output.split('\n').find((line) => {
-      const named = /(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::\]):(\d+)/.exec(line)?.[1];
-      return named && ![port, metricsPort].includes(Number(named));
-    });
-  }
+function otherPortIn(output: string, ports: readonly number[]): string | undefined {
+  return output.split('\n').find((line) => {
+    const named = /(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::\]):(\d+)/.exec(line)?.[1];
+    return named && !ports.includes(Number(named));
+  });
 }
 
 async function createSession(
@@ -212,6 +216,19 @@ async function createSession(
     return last;
   };
 
+  /** Later checks compare with this scrape: it must not miss what comes just after the answer. */
+  const rest = async () => {
+    let last = await scrape();
+    await until(async () => {
+      await sleep(35);
+      const now = await scrape();
+      const rests = ownLines(now) === ownLines(last);
+      last = now;
+      return rests;
+    }, SETTLE_MS);
+    return last;
+  };
+
   const session: Session = {
     metricsPort,
     firstAnswer,
@@ -234,29 +251,21 @@ async function createSession(
       const look = async () =>
         canScrape ? scrape() : readScrape({ ...hello, status: 200, body: '' });
       const before = await look();
-      let waiting = BURST;
+      const open = new Set(Array.from({ length: BURST }, (_, index) => index));
       const asked = Promise.all(
-        Array.from({ length: BURST }, () =>
-          send(port, 'GET', '/treecounter').finally(() => waiting--),
+        [...open].map((index) =>
+          send(port, 'GET', '/treecounter').finally(() => open.delete(index)),
         ),
       );
       const during: { scrape: Scrape; waiting: number }[] = [];
-      const watched = (async () => {
-        while (canScrape && waiting > 0) {
-          during.push({ scrape: await scrape(), waiting });
+      const watch = async () => {
+        while (open.size > 0) {
+          during.push({ scrape: await scrape(), waiting: open.size });
           await sleep(15);
         }
-      })();
-      const [answers] = await Promise.all([asked, watched]);
-      // Later checks compare with this scrape: it must not miss what comes after the answer.
-      let after = await look();
-      const end = performance.now() + SETTLE_MS;
-      for (let again = 50; canScrape && performance.now() < end; again = 25) {
-        await sleep(again);
-        const last = after;
-        after = await look();
-        if (ownLines(last) === ownLines(after)) break;
-      }
+      };
+      const [answers] = await Promise.all([asked, canScrape ? watch() : undefined]);
+      const after = canScrape ? await rest() : before;
       const failed = answers.filter(({ status }) => status === 503).length;
       const answered = answers.filter(({ status }) => status === 200).length;
       const seconds = answers.reduce((sum, { ms }) => sum + ms / 1000, 0);
@@ -274,11 +283,12 @@ async function createSession(
           .send(metricsAt, 'GET', '/metrics', { connection: 'close' })
           .catch(() => undefined);
         if (answer?.status === 200) last = readScrape(answer);
-        return !answer || holds(last);
+        return program.exit !== undefined || holds(last);
       }, SETTLE_MS);
       return last;
     },
     errors: () => program.stderr,
+    elsewhere: () => otherPortIn(program.stdout, [port, metricsPort]),
   };
   return session;
 }

@@ -56,7 +56,7 @@ if (STEP >= 5) {
   standing.labels('beech').set(0);
   standing.labels('pine').set(0);
   waiting = new client.Gauge({ registers, name: 'requests_in_progress', help: 'Queue' });
-  new client.Gauge({
+  void new client.Gauge({
     registers,
     name: 'host_memory_free_bytes',
     help: 'Room',
@@ -95,7 +95,7 @@ const enter = (current: string) => {
   }
 };
 if (STEP >= 9) {
-  new client.Gauge({
+  void new client.Gauge({
     registers,
     name: 'application_info',
     help: 'Facts',

@@ -233,4 +233,4 @@ class TreeCounter {
   }
 }
 
-new TreeCounter().start();
+void new TreeCounter().start();

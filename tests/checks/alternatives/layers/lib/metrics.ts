@@ -61,7 +61,7 @@ export function createMetrics(step: number, registry: TreeRegistry, underWay: Se
   }
   if (step >= 5) {
     // Read when they are asked for: nothing to forget where a tree is planted or a request ends.
-    new Gauge({
+    void new Gauge({
       name: 'trees_standing',
       help: 'Trees.',
       labelNames: ['species'],
@@ -69,14 +69,14 @@ export function createMetrics(step: number, registry: TreeRegistry, underWay: Se
         for (const species of SPECIES) this.set({ species }, registry.trees[species].length);
       },
     });
-    new Gauge({
+    void new Gauge({
       name: 'requests_in_progress',
       help: 'Waiting.',
       collect() {
         this.set(underWay.size);
       },
     });
-    new Gauge({
+    void new Gauge({
       name: 'host_memory_free_bytes',
       help: 'Free.',
       labelNames: ['server'],
@@ -87,7 +87,7 @@ export function createMetrics(step: number, registry: TreeRegistry, underWay: Se
     });
   }
   if (step >= 9) {
-    new Gauge({
+    void new Gauge({
       name: 'application_state',
       help: 'State.',
       labelNames: ['application_state'],
@@ -97,7 +97,7 @@ export function createMetrics(step: number, registry: TreeRegistry, underWay: Se
         }
       },
     });
-    new Gauge({
+    void new Gauge({
       name: 'application_info',
       help: 'Info.',
       labelNames: ['version', 'runtime', 'service'],

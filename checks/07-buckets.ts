@@ -1,0 +1,62 @@
+import { defaultBuckets } from './06-histograms.ts';
+import { boundsOf } from './timing.ts';
+import { check, type StepChecks } from './types.ts';
+
+const NAME = 'request_duration_seconds';
+const WANTED = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+
+/** How two lists of buckets differ, for a person. */
+export function differenceOf(bounds: readonly number[]): string {
+  const missing = WANTED.filter((bound) => !bounds.includes(bound));
+  const more = bounds.filter((bound) => !WANTED.includes(bound));
+  return [
+    `the buckets ${bounds.join(', ') || '(none)'}`,
+    ...(missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []),
+    ...(more.length > 0 ? [`too many: ${more.join(', ')}`] : []),
+  ].join('\n');
+}
+
+/** Whether they are the buckets that step 07 chooses. */
+export function areChosen(bounds: readonly number[]): boolean {
+  return bounds.join() === WANTED.join();
+}
+
+export const chosenBuckets = check({
+  name: 'request_duration_seconds has the buckets 0.1, 0.2 … 1',
+  supersedes: [defaultBuckets],
+  hints: {
+    'buckets-default': {
+      first: 'Give the histogram `buckets: [0.1, 0.2, … 0.9, 1]`: these are the default ones.',
+      fuller:
+        'The registry takes 0 to 1 second. Of the default buckets only a few lie there, so a quantile is a guess between two that are far apart, and those above 1 second stay empty. Even steps of 0.1 over the range that occurs answer better.',
+    },
+    'buckets-unit': {
+      first: 'Give the buckets in seconds, the unit in the name: 0.1, not 100.',
+      fuller:
+        'The bounds are compared with what is observed, which is in seconds. With bounds such as 100 and 200, every request falls into the first bucket, and each quantile lies somewhere in it.',
+    },
+    'buckets-other': {
+      first: 'Choose ten buckets in even steps: 0.1, 0.2, 0.3 and so on up to 1.',
+      fuller:
+        'The bounds are not those that the chapter asks for; compare the two lists above. Each bucket is one more series for each method and endpoint, so there should be as many as answer the question, and no more.',
+    },
+  },
+  async run(session, fail) {
+    const { after } = await session.burst();
+    const bounds = boundsOf(after, NAME);
+    if (areChosen(bounds)) return;
+    const finding = {
+      did: 'asked for /metrics',
+      expected: `the buckets ${WANTED.join(', ')}`,
+      got: differenceOf(bounds),
+    };
+    if (bounds.includes(0.005) && bounds.includes(10)) throw fail('buckets-default', finding);
+    throw fail(bounds.some((bound) => bound >= 50) ? 'buckets-unit' : 'buckets-other', finding);
+  },
+});
+
+export const buckets: StepChecks = {
+  step: 7,
+  learned: 'Buckets are chosen to fit what occurs: a quantile is only as exact as they are.',
+  checks: [chosenBuckets],
+};

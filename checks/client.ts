@@ -50,10 +50,8 @@ export function createClient(answerMs: number): Client {
       return new Promise((resolve, reject) => {
         // A program that stops cuts the connections that are kept for later.
         const once = headers.connection === 'close';
-        const sent = request({
-          ...{ host: '127.0.0.1', port, method, path, headers },
-          agent: once ? false : agent,
-        });
+        const target = { host: '127.0.0.1', port, method, path, headers };
+        const sent = request({ ...target, agent: once ? false : agent });
         const timer = setTimeout(() => give('TIMEOUT'), answerMs);
         const give = (code: string) => {
           clearTimeout(timer);

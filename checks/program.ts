@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,10 @@ const SETTINGS = [
   'NODE_OPTIONS',
 ];
 
+/** What ends the programs that still run, should this process end before it has stopped them. */
+const atExit = new Set<() => void>();
+process.on('exit', () => atExit.forEach((kill) => kill()));
+
 /** Starts a program. It is not ready yet: see {@link untilListening}. */
 export function startProgram(options: ProgramOptions): ProgramProcess {
   const { entry, env, nodeArgs = ['--import', 'tsx'], node = process.execPath } = options;
@@ -83,12 +87,16 @@ export function startProgram(options: ProgramOptions): ProgramProcess {
   });
 
   const killGroup = () => {
+    atExit.delete(killGroup);
     try {
       if (process.platform !== 'win32') process.kill(-child.pid!, 'SIGKILL');
+      // Windows has no groups: this ends the children as long as their parent is there.
+      else spawnSync('taskkill', ['/pid', `${child.pid}`, '/T', '/F'], { windowsHide: true });
     } catch {
       // Nobody was left.
     }
   };
+  if (child.pid) atExit.add(killGroup);
 
   return {
     pid: child.pid!,

@@ -71,7 +71,7 @@ export function linesOf(scrape: Scrape, name: string, labels?: Record<string, st
 
 /** The beginning of a long text. */
 export function firstLines(text: string, count: number): string {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const lines = text.split('\n').flatMap((line) => line.trim() || []);
   return lines
     .slice(0, count)
     .map((line) => (line.length > 160 ? `${line.slice(0, 160)}…` : line))

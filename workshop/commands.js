@@ -4,6 +4,8 @@ import { install } from './install.js';
 /** Every command, in the order in which a learner meets them. */
 export const commands = [
   { name: 'dev', does: 'run your program in app/ and restart it on save (STEP=6: run that step)' },
+  { name: 'check', does: 'check your program and say what to do next (STEP=5, WATCH=1)' },
+  { name: 'hint', does: 'say more about the check that failed last' },
   { name: 'metrics', does: "show the running program's own metrics (NAME=requests, WATCH=1)" },
   { name: 'diff', does: 'show what a chapter changes (STEP=5)' },
   { name: 'take', does: 'bring the files into app/ that a chapter does not let you type (STEP=9)' },

@@ -95,7 +95,8 @@ export const stateSeries = check({
     },
   },
   async run(session, fail) {
-    for (const scrape of [session.first(), (await session.burst()).after]) {
+    const before = await session.scrapeWithoutRegistry();
+    for (const scrape of [before, (await session.burst()).after]) {
       const samples = scrape.samples(STATE);
       const got = linesOf(scrape, STATE);
       const finding = { did: 'asked for /metrics', expected: shown('running'), got };

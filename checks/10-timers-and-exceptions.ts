@@ -186,8 +186,8 @@ export const timersAndExceptions: StepChecks = {
     exceptionsZero,
     exceptionsCounted,
     registryThere,
-    registryTimed,
     registryAlone,
+    registryTimed,
     registryBuckets,
   ],
 };

@@ -16,9 +16,12 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
   readonly code: string;
   readonly request: string;
+  /** Whether the connection had carried a request before. */
+  readonly reused: boolean;
 
-  constructor(code: string, request: string) {
+  constructor(code: string, request: string, reused: boolean) {
     super(`${request}: ${code}`);
+    this.reused = reused;
     this.code = code;
     this.request = request;
   }
@@ -44,45 +47,64 @@ const MOST_BYTES = 16 * 1024 * 1024;
 export function createClient(answerMs: number): Client {
   const agent = new Agent({ keepAlive: true });
   return {
-    send(port, method, path, headers = {}) {
-      const start = performance.now();
-      const name = `${method} ${path}`;
-      return new Promise((resolve, reject) => {
-        // A program that stops cuts the connections that are kept for later.
-        const once = headers.connection === 'close';
-        const target = { host: '127.0.0.1', port, method, path, headers };
-        const sent = request({ ...target, agent: once ? false : agent });
-        const timer = setTimeout(() => give('TIMEOUT'), answerMs);
-        const give = (code: string) => {
-          clearTimeout(timer);
-          reject(new NoAnswer(code, name));
-          sent.destroy();
-        };
-        const failed = (error: NodeJS.ErrnoException) => give(error.code ?? error.message);
-        sent.once('error', failed);
-        sent.once('response', (response) => {
-          const chunks: Buffer[] = [];
-          let bytes = 0;
-          response.on('data', (chunk: Buffer) => {
-            chunks.push(chunk);
-            bytes += chunk.length;
-            if (bytes > MOST_BYTES) give('TOO_LONG');
-          });
-          response.once('error', failed);
-          response.once('end', () => {
-            clearTimeout(timer);
-            resolve({
-              request: name,
-              status: response.statusCode!,
-              headers: response.headers,
-              body: Buffer.concat(chunks).toString('utf8'),
-              ms: performance.now() - start,
-            });
-          });
-        });
-        sent.end();
-      });
+    async send(...request) {
+      try {
+        return await sendOnce(agent, answerMs, ...request);
+      } catch (error) {
+        // A connection that was kept for later can be closed just when it is used again: that is
+        // no fault of the program's, and a new one tells.
+        const closed = error instanceof NoAnswer && error.reused && error.code === 'ECONNRESET';
+        if (!closed) throw error;
+        return sendOnce(new Agent(), answerMs, ...request);
+      }
     },
     close: () => agent.destroy(),
   };
+}
+
+function sendOnce(
+  agent: Agent,
+  answerMs: number,
+  port: number,
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const start = performance.now();
+  const name = `${method} ${path}`;
+  return new Promise((resolve, reject) => {
+    // A program that stops cuts the connections that are kept for later.
+    const once = headers.connection === 'close';
+    const target = { host: '127.0.0.1', port, method, path, headers };
+    const sent = request({ ...target, agent: once ? false : agent });
+    const timer = setTimeout(() => give('TIMEOUT'), answerMs);
+    const give = (code: string) => {
+      clearTimeout(timer);
+      reject(new NoAnswer(code, name, sent.reusedSocket));
+      sent.destroy();
+    };
+    const failed = (error: NodeJS.ErrnoException) => give(error.code ?? error.message);
+    sent.once('error', failed);
+    sent.once('response', (response) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes > MOST_BYTES) give('TOO_LONG');
+      });
+      response.once('error', failed);
+      response.once('end', () => {
+        clearTimeout(timer);
+        resolve({
+          request: name,
+          status: response.statusCode!,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString('utf8'),
+          ms: performance.now() - start,
+        });
+      });
+    });
+    sent.end();
+  });
 }

@@ -8,7 +8,9 @@ import { CheckFailure, type Check, type CheckResult, type Failure, type Report }
 export interface CheckOptions {
   /** The file to start, from the root or absolute; `app/server.ts` by default. */
   readonly entry?: string;
-  /** How long the program may take until it answers; 6000 by default. */
+  /** What stands before the entry; tsx by default. */
+  readonly nodeArgs?: readonly string[];
+  /** How long the program may take until it answers; 8000 by default. */
   readonly startMs?: number;
   /** How long it may take for one answer; 2000 by default. */
   readonly answerMs?: number;
@@ -94,7 +96,12 @@ interface Failed {
 async function runPlan(
   plan: readonly Planned[],
   step: number,
-  { entry = 'app/server.ts', startMs = 6000, answerMs = 2000 }: CheckOptions,
+  {
+    entry = 'app/server.ts',
+    nodeArgs = ['--import', 'tsx'],
+    startMs = 8000,
+    answerMs = 2000,
+  }: CheckOptions,
   stopAtFirst: boolean,
 ): Promise<{ passed: Set<Check>; failures: Failed[] }> {
   const passed = new Set<Check>();
@@ -102,6 +109,7 @@ async function runPlan(
   const wholly = plan.length === planOf(step).length;
   const session = {
     entry,
+    nodeArgs,
     startMs,
     answerMs,
     delayMs: step < FIRST_WITH_TIME ? 0 : DELAY_MS,

@@ -10,7 +10,7 @@ import { excerptOf, troubleIn, type TroubleId } from './trouble.ts';
 import { CheckFailure } from './types.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PRELOAD = new URL('preload.ts', import.meta.url).href;
+const PRELOAD = new URL('preload.js', import.meta.url).href;
 
 /**
  * With this seed the registry takes the upper half of its delay for each of the first twelve
@@ -77,6 +77,7 @@ export interface Session {
 
 export interface SessionOptions {
   readonly entry: string;
+  readonly nodeArgs: readonly string[];
   readonly startMs: number;
   readonly answerMs: number;
   /** The registry's delay, in milliseconds. */
@@ -121,7 +122,7 @@ interface Launched {
 }
 
 async function launch(
-  { entry, startMs, delayMs }: SessionOptions,
+  { entry, nodeArgs, startMs, delayMs }: SessionOptions,
   client: ReturnType<typeof createClient>,
   errorRate: string,
 ): Promise<Launched> {
@@ -133,7 +134,7 @@ async function launch(
   const [port, metricsPort] = (await freePorts()) as [number, number];
   const program = startProgram({
     entry,
-    nodeArgs: ['--import', 'tsx', '--import', PRELOAD],
+    nodeArgs: [...nodeArgs, '--import', PRELOAD],
     env: {
       PORT: `${port}`,
       METRICS_PORT: `${metricsPort}`,

@@ -1,7 +1,6 @@
-/**
- * Runs inside a program that is checked, before it. It gives the check two handles that HTTP has
- * not: to move the clock, and to tell the program to stop, which Windows has no signal for.
- */
+// Plain JavaScript: any Node loads it, before and without what reads TypeScript.
+// It runs inside a program that is checked, before it, and gives the check two handles that HTTP
+// has not: to move the clock, and to tell the program to stop, which Windows has no signal for.
 import { Server } from 'node:http';
 
 /** A request with this header moves `Date.now()` ahead by so many milliseconds. */
@@ -15,17 +14,17 @@ const now = Date.now;
 let ahead = 0;
 Date.now = () => now() + ahead;
 
-const emit = Server.prototype.emit;
-Server.prototype.emit = function (event: string | symbol, ...args: any[]) {
+const { emit, close } = Server.prototype;
+
+Server.prototype.emit = function (event, ...args) {
   if (event === 'request') {
     const [{ headers }, response] = args;
     ahead += Number(headers[CLOCK] ?? 0);
-    if (headers[STOP]) response.once('close', () => process.emit('SIGTERM'));
+    if (headers[STOP]) response.once('close', () => process.emit('SIGTERM', 'SIGTERM'));
   }
   return Reflect.apply(emit, this, [event, ...args]);
 };
 
-const close = Server.prototype.close;
 Server.prototype.close = function (callback) {
   setTimeout(() => close.call(this, callback), LAST_LOOK_MS);
   return this;

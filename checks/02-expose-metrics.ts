@@ -76,7 +76,7 @@ export const defaultMetrics = check({
     const missing = wanted.find((name) => !scrape.family(name));
     if (!missing) return;
     const did = 'asked GET /metrics';
-    const prefixed = scrape.families.find(({ name }) => name.endsWith(missing));
+    const prefixed = scrape.families().find(({ name }) => name.endsWith(missing));
     throw prefixed
       ? fail('default-prefix', { did, expected: missing, got: prefixed.name })
       : fail('default-metrics', {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createClient, NoAnswer, type Answer } from './client.ts';
 import { startProgram, until } from './program.ts';
-import { firstLines, readScrape, type Scrape } from './scrape.ts';
+import { firstLines, once, readScrape, type Scrape } from './scrape.ts';
 import { excerptOf, troubleIn, type TroubleId } from './trouble.ts';
 import { CheckFailure } from './types.ts';
 
@@ -207,6 +207,12 @@ async function createSession(
 
   const metrics = (headers = {}) => send(metricsAt, 'GET', '/metrics', headers);
   const scrape = async (headers = {}) => readScrape(await metrics(headers));
+  const first = once(() => {
+    const scrape = readScrape(firstAnswer);
+    // The whole text, strictly: what a check does not look at must be readable too.
+    scrape.families();
+    return scrape;
+  });
   const settle = async (holds: (scrape: Scrape) => boolean, patienceMs = SETTLE_MS) => {
     const end = performance.now() + patienceMs;
     let last = await scrape();
@@ -233,7 +239,7 @@ async function createSession(
   const session: Session = {
     metricsPort,
     firstAnswer,
-    first: () => readScrape(firstAnswer),
+    first,
     send: (method, path) => send(port, method, path),
     sendToMetricsPort: (method, path) =>
       client.send(metricsPort, method, path).catch(() => undefined),
@@ -248,7 +254,7 @@ async function createSession(
     burst: once(() => session.burstAgain()),
     async burstAgain() {
       // Where /metrics is missing or broken, a check of step 02 says so.
-      const canScrape = isReadable(firstAnswer);
+      const canScrape = isReadable(first);
       const look = async () =>
         canScrape ? scrape() : readScrape({ ...hello, status: 200, body: '' });
       const before = await look();
@@ -267,6 +273,7 @@ async function createSession(
       };
       const [answers] = await Promise.all([asked, canScrape ? watch() : undefined]);
       const after = canScrape ? await rest() : before;
+      after.families();
       const failed = answers.filter(({ status }) => status === 503).length;
       const answered = answers.filter(({ status }) => status === 200).length;
       const seconds = answers.reduce((sum, { ms }) => sum + ms / 1000, 0);
@@ -294,9 +301,9 @@ async function createSession(
   return session;
 }
 
-function isReadable(answer: Answer): boolean {
+function isReadable(first: () => Scrape): boolean {
   try {
-    return readScrape(answer) !== undefined;
+    return first() !== undefined;
   } catch {
     return false;
   }
@@ -308,11 +315,6 @@ function ownLines({ text }: Scrape): string {
     .split('\n')
     .filter((line) => !/^(#|process_|nodejs_|host_memory_)/.test(line))
     .join('\n');
-}
-
-function once<Result>(make: () => Promise<Result>): () => Promise<Result> {
-  let made: Promise<Result> | undefined;
-  return () => (made ??= make());
 }
 
 /** Why a request had no answer: because the program is gone, or because of how it serves. */

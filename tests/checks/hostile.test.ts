@@ -1,0 +1,93 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { until } from '../../checks/program.ts';
+import { checkStep } from '../../checks/run.ts';
+import { PATIENT, ROOT, withMutation, type Edit } from './copies.ts';
+
+const TIMEOUT = { timeout: 120_000 };
+const LISTEN = "await listen(server, settings, 'PORT');";
+const beforeListen = (code: string): Edit => ['server.ts', LISTEN, `${code}\n${LISTEN}`];
+
+/** Checks step 1 with an edit; the program may leave process numbers in a file named pids. */
+async function checkWith(edit: Edit, patience = PATIENT) {
+  return withMutation(1, { edits: [edit] }, async (entry) => {
+    const report = await checkStep(1, { entry, ...patience });
+    const file = join(ROOT, entry, '../pids');
+    const pids = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : [];
+    return { report, pids };
+  });
+}
+
+const writePid = (pid: string) =>
+  `(await import('node:fs')).appendFileSync(new URL('pids', import.meta.url), \`\${${pid}}\\n\`);`;
+
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe.concurrent('a hostile program', () => {
+  it('may listen late', TIMEOUT, async () => {
+    const wait = 'await new Promise((resolve) => setTimeout(resolve, 1500));';
+    expect((await checkWith(beforeListen(wait))).report.failure).toBeUndefined();
+  });
+
+  it('may print megabytes', TIMEOUT, async () => {
+    const print = "for (let i = 0; i < 3000; i++) console.log('x'.repeat(1024));";
+    expect((await checkWith(beforeListen(print))).report.failure).toBeUndefined();
+  });
+
+  it('is ended though it ignores SIGTERM', TIMEOUT, async () => {
+    const ignore = `process.on('SIGTERM', () => {});\nsetInterval(() => {}, 1000);\n${writePid('process.pid')}`;
+    const { report, pids } = await checkWith(beforeListen(ignore));
+    expect(report.failure).toBeUndefined();
+    expect(pids).toHaveLength(1);
+    expect(pids.filter(runs)).toEqual([]);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'is ended with the child that it leaves',
+    TIMEOUT,
+    async () => {
+      const leave = `const child = (await import('node:child_process')).spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);\n${writePid('child.pid')}`;
+      const { report, pids } = await checkWith(beforeListen(leave));
+      expect(report.failure).toBeUndefined();
+      expect(pids).toHaveLength(1);
+      expect(await until(() => !pids.some(runs), 5000)).toBe(true);
+    },
+  );
+
+  it('that loops is ended, and within its time', TIMEOUT, async () => {
+    const loop = `${writePid('process.pid')}\nwhile (settings.PORT > 0);`;
+    const { report, pids } = await checkWith(beforeListen(loop), { startMs: 4000, answerMs: 1000 });
+    expect(report.failure?.hintId).toBe('silent');
+    expect(pids.filter(runs)).toEqual([]);
+    expect(report.ms).toBeLessThan(30_000);
+  });
+
+  it('whose answer never ends is not waited for', TIMEOUT, async () => {
+    const endless: Edit = [
+      'server.ts',
+      '  response.end(body);',
+      '  setInterval(() => response.write(body), 5);',
+    ];
+    const { report } = await checkWith(endless, { ...PATIENT, answerMs: 2000 });
+    expect(report.failure?.hintId).toBe('no-answer');
+  });
+
+  it('that dies between two requests is quoted, with its line', TIMEOUT, async () => {
+    const die: Edit = [
+      'server.ts',
+      '  if (!registry.fell(species)) return',
+      "  setTimeout(() => { throw new Error('the axe broke'); });\n  if (!registry.fell(species)) return",
+    ];
+    const { report } = await checkWith(die);
+    expect(report.failure?.hintId).toBe('crashed');
+    expect(report.failure?.finding.got).toMatch(/the axe broke[^]*server\.ts:\d+/);
+  });
+});

@@ -1,0 +1,147 @@
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { until } from '../../checks/program.ts';
+import { runCommand, startCommand } from '../support/cli.ts';
+import { repository } from '../support/workspace.ts';
+
+const TIMEOUT = { timeout: 240_000 };
+
+/** A copy of the repository, with the code of a step in app/, edited. */
+async function withApp(step: string, edit: (server: string) => string = (text) => text) {
+  const root = await repository();
+  await runCommand(['solve', step], {}, [], root);
+  const server = join(root, 'app/server.ts');
+  await writeFile(server, edit(await readFile(server, 'utf8')));
+  await writeFile(
+    join(root, 'tsconfig.json'),
+    await readFile(new URL('../../tsconfig.json', import.meta.url), 'utf8'),
+  );
+  const type = (...args: string[]) => runCommand(args, {}, [], root);
+  return { root, server, type };
+}
+
+describe('make check', () => {
+  it('passes, says what was learned, and names the next step', TIMEOUT, async () => {
+    const { type, root } = await withApp('2');
+    const { code, stdout, stderr } = await type('check', '2');
+    expect(stderr).toBe('');
+    expect(stdout).toContain('ok    01 Bare handler: still in order');
+    expect(stdout).toMatch(/Step 02 Expose metrics passes \([\d.]+ s\)\. .*\.\n/);
+    expect(stdout).toContain('Next: 03 Counters in WORKSHOP.md');
+    expect(stdout).toContain('npm run diff -- 3');
+    expect(stdout).not.toContain('\x1b');
+    expect(code).toBe(0);
+
+    const made = await runCommand(['check'], { STEP: '02', MAKELEVEL: '1' }, [], root);
+    expect(made.code).toBe(0);
+    expect(made.stdout).toContain('make diff STEP=3');
+  });
+
+  it('stops at the first failure, and hint says more', TIMEOUT, async () => {
+    const { type } = await withApp('4', (text) =>
+      text.replace('status: answer.status', 'status: 200'),
+    );
+    expect((await type('hint')).code).toBe(1);
+    const { code, stdout } = await type('check', '4');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /ok {4}GET \/ is counted with method, endpoint and status\n {2}FAIL {2}each answer/,
+    );
+    expect(stdout).toContain('a registry failure is counted as 503 (not reached)');
+    expect(stdout).toContain('done        sent POST /plant?species=beech');
+    expect(stdout).toMatch(/expected {4}requests_total\{.*status="201"\} rises by 1/);
+    expect(stdout).toMatch(/came back {3}this moves: requests_total\{.*status="200"\} 1/);
+    expect(stdout).toContain('hint        Take status from the answer');
+    expect(stdout).toContain('Mend it and type: npm run check -- 4');
+    expect(stdout).toContain('WORKSHOP.md#04-labels');
+    expect(stdout).not.toContain('nodejs_');
+
+    const hint = await type('hint');
+    expect(hint.code).toBe(0);
+    expect(hint.stdout).toContain('The label is written before the answer is known');
+    expect((await type('hint', '4')).stdout).toBe(hint.stdout);
+    expect((await type('hint', '6')).code).toBe(1);
+  });
+
+  it('goes on from step to step by itself, but only by being asked', TIMEOUT, async () => {
+    const { type } = await withApp('3');
+    const first = await type('check');
+    expect(first.code).toBe(0);
+    expect(first.stdout).toContain('Step 03 Counters passes');
+    const second = await type('check');
+    expect(second.code).toBe(1);
+    expect(second.stdout).toMatch(/^Step 04 Labels\n/);
+    await type('solve', '4');
+    expect((await type('check')).stdout).toContain('Step 04 Labels passes');
+  });
+
+  it(
+    'shows the error of a program that crashes, and what the type checker says',
+    TIMEOUT,
+    async () => {
+      const { type } = await withApp('2', (text) =>
+        text.replace(
+          'const registry =',
+          "const count: number = 'three';\nthrow new Error(`no ${count} trees`);\nconst registry =",
+        ),
+      );
+      const { code, stdout, stderr } = await type('check', '2');
+      expect(code).toBe(1);
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(/Error: no three trees\n.*app\/server\.ts:\d+:\d+/);
+      expect(stdout).toMatch(
+        /The type checker says:\n {4}app\/server\.ts\(\d+,\d+\): error TS2322/,
+      );
+    },
+  );
+
+  it('takes a program that is not there for what it is', TIMEOUT, async () => {
+    const { type, root } = await withApp('2');
+    await rm(join(root, 'app'), { recursive: true });
+    const { code, stdout } = await type('check', '2');
+    expect(code).toBe(1);
+    expect(stdout).toContain('there is no app/server.ts');
+  });
+
+  it('refuses a step that there is not, and options that it does not know', TIMEOUT, async () => {
+    for (const args of [
+      ['check', '12'],
+      ['check', '--fast'],
+      ['hint', 'zero'],
+    ]) {
+      const { code, stderr, stdout } = await runCommand(args);
+      expect(code, args.join(' ')).toBe(2);
+      expect(stdout).toBe('');
+      expect(stderr).not.toContain('    at ');
+    }
+  });
+
+  it('checks again after a save', TIMEOUT, async () => {
+    const { root, server } = await withApp('2');
+    const running = startCommand(['check', '2', '--watch'], {}, [], root);
+    const seen = (text: string) => until(() => running.stdout.includes(text), 60_000);
+    expect(await seen('Waiting for you to save')).toBe(true);
+    expect(running.stdout).toContain('passes');
+    await appendFile(server, '\n}\n');
+    expect(await seen('The code cannot be read')).toBe(true);
+    running.child.kill('SIGINT');
+    expect((await running.ended).code).toBe(0);
+  });
+
+  it('needs no colours on a terminal that asks for none', TIMEOUT, async () => {
+    const { describeReport } = await import('../../workshop/report.ts');
+    const report = {
+      step: 1,
+      passed: true,
+      results: [],
+      failure: undefined,
+      learned: 'All.',
+      ms: 9,
+    };
+    expect(describeReport(report, [], (_, text) => text)).not.toContain('\x1b');
+    expect(describeReport(report, [], (_, text) => `\x1b[1m${text}\x1b[0m`)).toContain(
+      '\x1b[1mStep',
+    );
+  });
+});

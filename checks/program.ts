@@ -1,9 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+import { spawnProgram } from './launch.js';
 
 /** More output than this is cut: a program that prints in a loop must not fill the memory. */
 const OUTPUT_LIMIT = 64 * 1024;
@@ -43,32 +42,17 @@ export interface ProgramOptions {
   readonly node?: string;
 }
 
-const SETTINGS = [
-  'PORT',
-  'METRICS_PORT',
-  'HOST',
-  'REGISTRY_DELAY_MS',
-  'REGISTRY_ERROR_RATE',
-  'SEED',
-  'NODE_OPTIONS',
-];
-
 /** What ends the programs that still run, should this process end before it has stopped them. */
 const atExit = new Set<() => void>();
 process.on('exit', () => atExit.forEach((kill) => kill()));
 
 /** Starts a program. It is not ready yet: see {@link untilListening}. */
 export function startProgram(options: ProgramOptions): ProgramProcess {
-  const { entry, env, nodeArgs = ['--import', 'tsx'], node = process.execPath } = options;
-  const inherited = { ...process.env };
-  for (const name of SETTINGS) delete inherited[name];
-  const child = spawn(node, [...nodeArgs, entry], {
-    cwd: ROOT,
-    env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, so that children that it leaves behind can be ended with it.
-    detached: process.platform !== 'win32',
-  });
+  return adoptProgram(spawnProgram(options));
+}
+
+/** Takes charge of a program that was spawned with pipes for its output. */
+export function adoptProgram(child: ChildProcessByStdio<null, Readable, Readable>): ProgramProcess {
   let stdout = '';
   let stderr = '';
   let exit: Exit | undefined;
@@ -79,7 +63,11 @@ export function startProgram(options: ProgramOptions): ProgramProcess {
     if (stderr.length < OUTPUT_LIMIT) stderr += text;
   });
   // 'exit', not 'close': a child left behind may hold the pipes open.
-  const exited = once(child, 'exit').then(async ([code, signal]): Promise<Exit> => {
+  const ending =
+    child.exitCode === null && child.signalCode === null
+      ? once(child, 'exit')
+      : Promise.resolve([child.exitCode, child.signalCode]);
+  const exited = ending.then(async ([code, signal]): Promise<Exit> => {
     exit = { code, signal };
     // What it printed last may still be on its way.
     await Promise.race([once(child, 'close'), sleep(200)]);

@@ -1,5 +1,6 @@
 import { placeOf } from './chapters.ts';
 import { steps } from './index.ts';
+import { delayFor } from './launch.js';
 import { withSession, type Session } from './session.ts';
 import { excerptOf, SURVIVED, troubleIn, troubles, type Trouble } from './trouble.ts';
 import { CheckFailure, type Check, type CheckResult, type Failure, type Report } from './types.ts';
@@ -21,9 +22,6 @@ interface Planned {
   readonly check: Check;
 }
 
-/** From here on time and progress are looked at, so the registry has to take some. */
-const FIRST_WITH_TIME = 5;
-const DELAY_MS = 160;
 /** From here on it is looked at what a program does that the registry never answers. */
 const FIRST_WITHOUT_REGISTRY = 9;
 
@@ -112,7 +110,7 @@ async function runPlan(
     nodeArgs,
     startMs,
     answerMs,
-    delayMs: step < FIRST_WITH_TIME ? 0 : DELAY_MS,
+    delayMs: delayFor(step),
     wantsMetrics: step > 1,
     withoutRegistry: wholly && step >= FIRST_WITHOUT_REGISTRY,
   };

@@ -1,22 +1,16 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createClient, NoAnswer, type Answer } from './client.ts';
-import { startProgram, until } from './program.ts';
+import { launchProgram } from './launch.js';
+import { adoptProgram, until, type ProgramProcess } from './program.ts';
 import { firstLines, once, readScrape, type Scrape } from './scrape.ts';
 import { excerptOf, troubleIn, type TroubleId } from './trouble.ts';
 import { CheckFailure } from './types.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PRELOAD = new URL('preload.js', import.meta.url).href;
 
-/**
- * With this seed the registry takes the upper half of its delay for each of the first twelve
- * questions, fails some of the first eight and answers others, and is ready at once.
- */
-const SEED = '148879';
 const BURST = 8;
 
 /** A metric that is updated just after the answer is right too: so long it may take, in ms. */
@@ -94,10 +88,10 @@ export async function withSession<Result>(
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const client = createClient(options.answerMs);
-  const main = launch(options, client, '0.5');
+  const main = launch(options, client, 0.5);
   let other: Promise<Launched> | undefined;
   const second = () => {
-    other ??= launch(options, client, '1');
+    other ??= launch(options, client, 1);
     // Whoever asks for it gets its failure, and nobody has to ask.
     other.catch(() => {});
     return other;
@@ -113,7 +107,7 @@ export async function withSession<Result>(
 
 interface Launched {
   readonly entry: string;
-  readonly program: ReturnType<typeof startProgram>;
+  readonly program: ProgramProcess;
   readonly port: number;
   readonly metricsPort: number;
   /** The first answer to `GET /metrics` on PORT. */
@@ -124,25 +118,15 @@ interface Launched {
 async function launch(
   { entry, nodeArgs, startMs, delayMs }: SessionOptions,
   client: ReturnType<typeof createClient>,
-  errorRate: string,
+  errorRate: number,
 ): Promise<Launched> {
   const did = `started ${entry}`;
   const expected = 'a program that answers on the port that PORT names';
   if (!existsSync(resolve(ROOT, entry))) {
     throw new CheckFailure('entry-missing', { did, expected, got: `there is no ${entry}` });
   }
-  const [port, metricsPort] = (await freePorts()) as [number, number];
-  const program = startProgram({
-    entry,
-    nodeArgs: [...nodeArgs, '--import', PRELOAD],
-    env: {
-      PORT: `${port}`,
-      METRICS_PORT: `${metricsPort}`,
-      SEED,
-      REGISTRY_DELAY_MS: `${delayMs}`,
-      REGISTRY_ERROR_RATE: errorRate,
-    },
-  });
+  const { child, port, metricsPort } = await launchProgram({ entry, nodeArgs, delayMs, errorRate });
+  const program = adoptProgram(child);
   const fail = (hint: TroubleId, got: string) =>
     new CheckFailure(hint, { did, expected: `${expected} (${port})`, got });
   const end = () => program.stop(0);
@@ -346,17 +330,4 @@ async function gone(
   const hint = troubleIn(program.stderr) ?? (code === 0 && said === '' ? 'ended' : 'crashed');
   const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
   return new CheckFailure(hint, { did, expected, got: `the program ${how}\n${said}`.trim() });
-}
-
-async function freePorts(): Promise<number[]> {
-  const servers = [createServer(), createServer()];
-  const listening = servers.map(
-    (server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)),
-  );
-  await Promise.all(listening);
-  return servers.map((server) => {
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    return port;
-  });
 }

@@ -4,7 +4,11 @@ import { install } from './install.js';
 /** Every command, in the order in which a learner meets them. */
 export const commands = [
   { name: 'dev', does: 'run your program in app/ and restart it on save (STEP=6: run that step)' },
-  { name: 'check', does: 'check your program and say what to do next (STEP=5, WATCH=1)' },
+  {
+    name: 'check',
+    does: 'check your program and say what to do next (STEP=5, WATCH=1)',
+    prepares: true,
+  },
   { name: 'hint', does: 'say more about the check that failed last' },
   { name: 'metrics', does: "show the running program's own metrics (NAME=requests, WATCH=1)" },
   { name: 'diff', does: 'show what a chapter changes (STEP=5)' },
@@ -45,6 +49,7 @@ export async function runCommand([name = 'help', ...args]) {
   }
   if (command.packages !== 'none') {
     install({ all: command.packages === 'all', command: name });
+    if (command.prepares) (await import(`./${name}-early.js`)).prepare(args);
     // Newer Node reads TypeScript by itself; tsx teaches it to the others.
     if (!process.features.typescript) (await import('tsx/esm/api')).register();
   }

@@ -10,6 +10,7 @@ export const commands = [
     prepares: true,
   },
   { name: 'hint', does: 'say more about the check that failed last' },
+  { name: 'progress', does: 'show which steps your program passes' },
   { name: 'metrics', does: "show the running program's own metrics (NAME=requests, WATCH=1)" },
   { name: 'diff', does: 'show what a chapter changes (STEP=5)' },
   { name: 'take', does: 'bring the files into app/ that a chapter does not let you type (STEP=9)' },

@@ -130,6 +130,15 @@ describe('make check', () => {
     expect((await running.ended).code).toBe(0);
   });
 
+  it('has progress beside it, which lists the steps that pass', TIMEOUT, async () => {
+    const { type } = await withApp('4');
+    const { code, stdout } = await type('progress');
+    expect(code).toBe(0);
+    expect(stdout).toContain('  ok  04 Labels\n  -   05 Gauges\n');
+    expect(stdout).toContain('4 of 11. Next: npm run check -- 5');
+    expect((await type('progress', '7')).code).toBe(2);
+  });
+
   it('colours what it prints only if it is told to', () => {
     const report = {
       step: 1,

@@ -1,0 +1,30 @@
+import { chapters, headingOf } from '../checks/chapters.ts';
+import { passedSteps } from '../checks/run.ts';
+import { readVariables, typed } from './arguments.ts';
+import { paintFor } from './colour.ts';
+import { findProgram } from './programs.ts';
+
+/** Shows which steps the learner's program passes now, by running it once. */
+export async function run(args: string[]): Promise<number> {
+  readVariables({}, args, process.env);
+  // What was started ends with this process, also on Ctrl-C.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+  const { entry } = findProgram(undefined);
+  const passed = await passedSteps({ entry });
+  const paint = paintFor(process.stdout);
+  console.log(`What ${entry} does now:\n`);
+  for (const { step } of chapters) {
+    console.log(
+      passed.includes(step)
+        ? `  ${paint('green', 'ok')}  ${headingOf(step)}`
+        : paint('dim', `  -   ${headingOf(step)}`),
+    );
+  }
+  const next = chapters.find(({ step }) => !passed.includes(step));
+  console.log(
+    next
+      ? `\n${passed.length} of ${chapters.length}. Next: ${typed('check', 'STEP', `${next.step}`)}`
+      : `\nAll ${chapters.length}: your program does all that the workshop asks for.`,
+  );
+  return 0;
+}

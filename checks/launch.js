@@ -17,6 +17,9 @@ const SEED = '148879';
 const FIRST_WITH_TIME = 5;
 const DELAY_MS = 160;
 
+/** More output than this is cut: a program that prints in a loop must not fill the memory. */
+const OUTPUT_LIMIT = 64 * 1024;
+
 const SETTINGS = [
   'PORT',
   'METRICS_PORT',
@@ -34,13 +37,21 @@ const SETTINGS = [
 export function spawnProgram({ entry, env, nodeArgs = ['--import', 'tsx'], node }) {
   const inherited = { ...process.env };
   for (const name of SETTINGS) delete inherited[name];
-  return spawn(node ?? process.execPath, [...nodeArgs, entry], {
+  const child = spawn(node ?? process.execPath, [...nodeArgs, entry], {
     cwd: ROOT,
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own, so that children that it leaves behind can be ended with it.
     detached: process.platform !== 'win32',
   });
+  // Read from the start: what a process has printed is thrown away if it ends unread.
+  const output = { stdout: '', stderr: '' };
+  for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
+    child[name].setEncoding('utf8').on('data', (text) => {
+      if (output[name].length < OUTPUT_LIMIT) output[name] += text;
+    });
+  }
+  return { child, output };
 }
 
 /**
@@ -87,7 +98,7 @@ export function launchEarly(how) {
 /** @param {Launch} how */
 async function spawnOnFreePorts({ entry, nodeArgs, delayMs, errorRate }) {
   const [port, metricsPort] = await freePorts();
-  const child = spawnProgram({
+  const spawned = spawnProgram({
     entry,
     nodeArgs: [...nodeArgs, '--import', PRELOAD],
     env: {
@@ -98,7 +109,7 @@ async function spawnOnFreePorts({ entry, nodeArgs, delayMs, errorRate }) {
       REGISTRY_ERROR_RATE: `${errorRate}`,
     },
   });
-  return { child, port, metricsPort };
+  return { ...spawned, port, metricsPort };
 }
 
 /** @returns {Promise<[number, number]>} */

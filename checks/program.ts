@@ -1,11 +1,7 @@
-import { spawnSync, type ChildProcessByStdio } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { spawnProgram } from './launch.js';
-
-/** More output than this is cut: a program that prints in a loop must not fill the memory. */
-const OUTPUT_LIMIT = 64 * 1024;
 
 /** How a process ended: its exit code, or the signal that ended it. */
 export interface Exit {
@@ -51,17 +47,9 @@ export function startProgram(options: ProgramOptions): ProgramProcess {
   return adoptProgram(spawnProgram(options));
 }
 
-/** Takes charge of a program that was spawned with pipes for its output. */
-export function adoptProgram(child: ChildProcessByStdio<null, Readable, Readable>): ProgramProcess {
-  let stdout = '';
-  let stderr = '';
+/** Takes charge of a program that was spawned before. */
+export function adoptProgram({ child, output }: ReturnType<typeof spawnProgram>): ProgramProcess {
   let exit: Exit | undefined;
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    if (stdout.length < OUTPUT_LIMIT) stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    if (stderr.length < OUTPUT_LIMIT) stderr += text;
-  });
   // 'exit', not 'close': a child left behind may hold the pipes open.
   const ending =
     child.exitCode === null && child.signalCode === null
@@ -89,10 +77,10 @@ export function adoptProgram(child: ChildProcessByStdio<null, Readable, Readable
   return {
     pid: child.pid!,
     get stdout() {
-      return stdout;
+      return output.stdout;
     },
     get stderr() {
-      return stderr;
+      return output.stderr;
     },
     get exit() {
       return exit;

@@ -125,8 +125,13 @@ async function launch(
   if (!existsSync(resolve(ROOT, entry))) {
     throw new CheckFailure('entry-missing', { did, expected, got: `there is no ${entry}` });
   }
-  const { child, port, metricsPort } = await launchProgram({ entry, nodeArgs, delayMs, errorRate });
-  const program = adoptProgram(child);
+  const { port, metricsPort, ...spawned } = await launchProgram({
+    entry,
+    nodeArgs,
+    delayMs,
+    errorRate,
+  });
+  const program = adoptProgram(spawned);
   const fail = (hint: TroubleId, got: string) =>
     new CheckFailure(hint, { did, expected: `${expected} (${port})`, got });
   const end = () => program.stop(0);

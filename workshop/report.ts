@@ -1,4 +1,5 @@
 import { headingOf, chapters } from '../checks/chapters.ts';
+import { troubles } from '../checks/trouble.ts';
 import type { CheckResult, Failure, Report } from '../checks/types.ts';
 import { typed } from './arguments.ts';
 import type { Paint } from './colour.ts';
@@ -44,7 +45,7 @@ function describeFailure(
 ): string[] {
   const { finding, hint, stderr } = failure;
   const lines = [paint(['red', 'bold'], `Not yet: ${failure.check}`)];
-  if (failure.step < step) {
+  if (failure.step < step && !(failure.hintId in troubles)) {
     lines.push(`  This is what step ${headingOf(failure.step)} taught: something has broken it.`);
   }
   lines.push(

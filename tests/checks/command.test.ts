@@ -60,7 +60,9 @@ describe('make check', () => {
 
     const hint = await type('hint');
     expect(hint.code).toBe(0);
-    expect(hint.stdout).toContain('The label is written before the answer is known');
+    expect(hint.stdout.replaceAll('\n', ' ')).toContain(
+      'The label is written before the answer is known',
+    );
     expect((await type('hint', '4')).stdout).toBe(hint.stdout);
     expect((await type('hint', '6')).code).toBe(1);
   });

@@ -1,12 +1,16 @@
 import { chapters, headingOf } from '../checks/chapters.ts';
 import { passedSteps } from '../checks/run.ts';
-import { readVariables, typed } from './arguments.ts';
+import { typed } from './arguments.ts';
 import { paintFor } from './colour.ts';
-import { findProgram } from './programs.ts';
+import { findProgram, UsageError } from './programs.ts';
 
 /** Shows which steps the learner's program passes now, by running it once. */
 export async function run(args: string[]): Promise<number> {
-  readVariables({}, args, process.env);
+  if (args.length > 0) {
+    throw new UsageError(
+      `progress looks at app/ and takes no more words. Type: ${typed('progress')}`,
+    );
+  }
   // What was started ends with this process, also on Ctrl-C.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   const { entry } = findProgram(undefined);

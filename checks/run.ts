@@ -1,6 +1,7 @@
 import { placeOf } from './chapters.ts';
 import { steps } from './index.ts';
 import { delayFor } from './launch.js';
+import { until } from './program.ts';
 import { withSession, type Session } from './session.ts';
 import { excerptOf, SURVIVED, troubleIn, troubles, type Trouble } from './trouble.ts';
 import { CheckFailure, type Check, type CheckResult, type Failure, type Report } from './types.ts';
@@ -24,6 +25,8 @@ interface Planned {
 
 /** From here on it is looked at what a program does that the registry never answers. */
 const FIRST_WITHOUT_REGISTRY = 9;
+/** So long a failure waits for what the program has printed, in milliseconds. */
+const LAST_WORDS_MS = 150;
 
 /**
  * Runs a program in a process of its own and checks it for step `step`: what earlier steps taught
@@ -126,6 +129,8 @@ async function runPlan(
           passed.add(planned.check);
           continue;
         }
+        // What it printed about it may still be on its way.
+        await until(() => troubleIn(running.errors()) !== undefined, LAST_WORDS_MS);
         const failed = explained({ planned, error, stderr: excerptOf(running.errors(), entry) });
         failures.unshift(failed);
         if (!stopAtFirst) failures.push(failures.shift()!);

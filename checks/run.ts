@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { placeOf } from './chapters.ts';
 import { steps } from './index.ts';
 import { delayFor } from './launch.js';
@@ -27,6 +28,8 @@ interface Planned {
 const FIRST_WITHOUT_REGISTRY = 9;
 /** So long a failure waits for what the program has printed, in milliseconds. */
 const LAST_WORDS_MS = 150;
+/** So long after its answer nothing of a request is under way any more, in milliseconds. */
+const AT_REST_MS = 100;
 
 /**
  * Runs a program in a process of its own and checks it for step `step`: what earlier steps taught
@@ -148,7 +151,14 @@ async function runPlan(
 /** Runs a check, and where it fails those of later steps that supersede it. */
 async function failureOf(check: Check, session: Session): Promise<CheckFailure | undefined> {
   try {
-    await check.run(session);
+    try {
+      await check.run(session);
+    } catch (error) {
+      if (!(error instanceof CheckFailure) || error.hint in troubles || check.stops) throw error;
+      // What an earlier request does late can fall into this check: once more, now that all rests.
+      await sleep(AT_REST_MS);
+      await check.run(session);
+    }
     return undefined;
   } catch (error) {
     if (!(error instanceof CheckFailure)) throw error;

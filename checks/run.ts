@@ -157,7 +157,9 @@ async function failureOf(check: Check, session: Session): Promise<CheckFailure |
       if (!(error instanceof CheckFailure) || error.hint in troubles || check.stops) throw error;
       // What an earlier request does late can fall into this check: once more, now that all rests.
       await sleep(AT_REST_MS);
-      await check.run(session);
+      await check.run(session).catch(() => {
+        throw error;
+      });
     }
     return undefined;
   } catch (error) {

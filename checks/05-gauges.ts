@@ -135,7 +135,8 @@ export const progressIdle = check({
     },
   },
   async run(session, fail) {
-    // What this check has asked itself may still be on its way out.
+    if (session.first().sum(PROGRESS) === 0) return;
+    // The question before the first scrape may still have been on its way out.
     const scrape = await session.settle((now) => now.sum(PROGRESS) === 0);
     const value = scrape.sum(PROGRESS);
     if (value === 0) return;

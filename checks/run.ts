@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { placeOf } from './chapters.ts';
 import { steps } from './index.ts';
 import { delayFor } from './launch.js';
+import { until } from './program.ts';
 import { withSession, type Session } from './session.ts';
 import { excerptOf, SURVIVED, troubleIn, troubles, type Trouble } from './trouble.ts';
 import { CheckFailure, type Check, type CheckResult, type Failure, type Report } from './types.ts';
@@ -24,6 +26,10 @@ interface Planned {
 
 /** From here on it is looked at what a program does that the registry never answers. */
 const FIRST_WITHOUT_REGISTRY = 9;
+/** So long a failure waits for what the program has printed, in milliseconds. */
+const LAST_WORDS_MS = 150;
+/** So long after its answer nothing of a request is under way any more, in milliseconds. */
+const AT_REST_MS = 100;
 
 /**
  * Runs a program in a process of its own and checks it for step `step`: what earlier steps taught
@@ -126,6 +132,8 @@ async function runPlan(
           passed.add(planned.check);
           continue;
         }
+        // What it printed about it may still be on its way.
+        await until(() => troubleIn(running.errors()) !== undefined, LAST_WORDS_MS);
         const failed = explained({ planned, error, stderr: excerptOf(running.errors(), entry) });
         failures.unshift(failed);
         if (!stopAtFirst) failures.push(failures.shift()!);
@@ -143,7 +151,16 @@ async function runPlan(
 /** Runs a check, and where it fails those of later steps that supersede it. */
 async function failureOf(check: Check, session: Session): Promise<CheckFailure | undefined> {
   try {
-    await check.run(session);
+    try {
+      await check.run(session);
+    } catch (error) {
+      if (!(error instanceof CheckFailure) || error.hint in troubles || check.stops) throw error;
+      // What an earlier request does late can fall into this check: once more, now that all rests.
+      await sleep(AT_REST_MS);
+      await check.run(session).catch(() => {
+        throw error;
+      });
+    }
     return undefined;
   } catch (error) {
     if (!(error instanceof CheckFailure)) throw error;

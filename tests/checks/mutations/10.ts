@@ -8,16 +8,16 @@ const wrapped = (replacement: string): Edit => ['server.ts', WRAPPED, replacemen
 /** A wrapper that only knows what is thrown and returned at once. */
 const SYNCHRONOUS: Edit = [
   'instrument.ts',
-  `        if (result instanceof Promise) {
-          result.then(
-            () => end(false),
-            () => end(true),
-          );
-        } else {
-          end(false);
-        }
-        return result;`,
-  '        end(false);\n        return result;',
+  `      if (result instanceof Promise) {
+        result.then(
+          () => end(false),
+          () => end(true),
+        );
+      } else {
+        end(false);
+      }
+      return result;`,
+  '      end(false);\n      return result;',
 ];
 const PROGRESS: readonly Edit[] = [
   [

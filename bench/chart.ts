@@ -8,7 +8,7 @@ export interface Bar {
 
 const WIDTH = 720;
 const LEFT = 210;
-const BAR_WIDTH = 380;
+const BAR_WIDTH = 300;
 const ROW = 28;
 const TOP = 64;
 

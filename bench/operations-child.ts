@@ -42,7 +42,7 @@ const summaries = [
   { title: '3 quantiles, window of 2 parts', options: { percentiles: three, ...window(2) } },
   { title: '3 quantiles, window of 5 parts', options: { percentiles: three, ...window(5) } },
   {
-    title: "3 quantiles, window of 2 parts, the steps' compressCount",
+    title: '3 quantiles, window of 2 parts, compressCount 5000',
     options: { percentiles: three, ...window(2), compressCount: 5000 },
   },
 ].map(({ title, options }, i) => ({

@@ -90,7 +90,7 @@ export function summarise({ seconds, sent, statuses, latencies }: Traffic): stri
     ...(latencies.length > 0 ? [`  answered: ${quantiles.join(', ')}`] : []),
     ...(none > 0
       ? [
-          `${none} got no answer: does the program still run? Look at its terminal, or type: make dev`,
+          `${none} got no answer: each restart of the program loses some. If it is all of them, look at its terminal, or type: make dev`,
         ]
       : []),
   ].join('\n');

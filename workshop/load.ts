@@ -88,12 +88,14 @@ export function summarise({ seconds, sent, statuses, latencies }: Traffic): stri
     `${requests(sent)} in ${seconds.toFixed(1)} s:`,
     ...rows,
     ...(latencies.length > 0 ? [`  answered: ${quantiles.join(', ')}`] : []),
-    ...(none > 0
-      ? [
-          `${none} got no answer: each restart of the program loses some. If it is all of them, look at its terminal, or type: make dev`,
-        ]
-      : []),
+    ...(none > 0 ? [`${none} got no answer: ${reasonFor(latencies.length)}`] : []),
   ].join('\n');
+}
+
+function reasonFor(answered: number): string {
+  return answered === 0
+    ? 'does the program still run? Look at its terminal, or type: make dev'
+    : 'each restart of the program loses some. If it does not restart, look at its terminal.';
 }
 
 function requests(count: number): string {

@@ -1,13 +1,27 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+
+const project = (name: string, groupOrder: number, files: string[]): TestProjectConfiguration => ({
+  test: {
+    name,
+    include: files.map((file) => `e2e/${file}.test.ts`),
+    sequence: { groupOrder },
+    maxWorkers: 8,
+    testTimeout: 300_000,
+    hookTimeout: 60_000,
+    // Other work on a machine of CI can take all of its time away.
+    retry: process.env.CI ? 1 : 0,
+  },
+});
 
 export default defineConfig({
   test: {
-    include: ['e2e/**/*.test.ts'],
-    reporters: ['default', './tests/support/reporter.ts'],
-    // They wait for time to pass more than they compute: all files at once, on two cores, too.
-    maxWorkers: 8,
+    // What waits for time to pass runs all at once, on two cores, too; what computes comes after it.
+    projects: [
+      project('waits', 0, ['alerts', 'files', 'grafana', 'scrape-jobs', 'steps', 'text']),
+      project('computes', 1, ['containers', 'install', 'native']),
+    ],
     maxConcurrency: 12,
-    testTimeout: 300_000,
-    hookTimeout: 60_000,
+    slowTestThreshold: 60_000,
+    reporters: ['default', './tests/support/reporter.ts'],
   },
 });

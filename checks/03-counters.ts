@@ -78,11 +78,14 @@ export const eachRequestCounts = check({
   },
   async run(session, fail) {
     let counted = 0;
+    let last: Scrape | undefined;
     for (const [method, path, what] of KINDS) {
       const { before, after } = await session.observe(
         () => session.send(method, path),
         (earlier, later) => delta(earlier, later, 'requests_total') >= 1,
+        last,
       );
+      last = after;
       const added = delta(before, after, 'requests_total');
       if (added === 1) {
         counted++;

@@ -26,11 +26,21 @@ interface Labels extends Record<string, string> {
 const series = (labels: Labels) =>
   `${NAME}{${LABELS.map((label) => `${label}="${labels[label]}"`).join(',')}}`;
 
-/** Sends one request and looks which series it moved, and whether it was the right one by 1. */
-async function follow(session: Session, method: string, path: string, labels: Labels) {
+/**
+ * Sends one request and looks which series it moved, and whether it was the right one by 1.
+ * @param last what following the request before gave as `after`
+ */
+async function follow(
+  session: Session,
+  method: string,
+  path: string,
+  labels: Labels,
+  last?: Scrape,
+) {
   const { before, after } = await session.observe(
     () => session.send(method, path),
     (earlier, later) => later.sum(NAME, labels) - earlier.sum(NAME, labels) >= 1,
+    last,
   );
   const moved = after.samples(NAME).filter((sample) => {
     const earlier = before.samples(NAME).find((one) => sameLabels(one.labels, sample.labels));
@@ -45,7 +55,7 @@ async function follow(session: Session, method: string, path: string, labels: La
         : `this moves: ${moved.map(lineOf).join('\n')}`,
   };
   const right = moved.length === 1 && after.sum(NAME, labels) - before.sum(NAME, labels) === 1;
-  return { right, moved: moved.map((sample) => sample.labels), finding };
+  return { right, moved: moved.map((sample) => sample.labels), finding, after };
 }
 
 function sameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>) {
@@ -124,6 +134,7 @@ export const eachAnswer = check({
     },
   },
   async run(session, fail) {
+    let last: Scrape | undefined;
     for (const [method, path, status] of [
       ['POST', '/plant?species=beech', '201'],
       ['POST', '/fell?species=beech', '200'],
@@ -132,7 +143,8 @@ export const eachAnswer = check({
     ] as const) {
       const endpoint = path.split('?')[0]!;
       const wanted = { method, endpoint, status };
-      const { right, moved, finding } = await follow(session, method, path, wanted);
+      const { right, moved, finding, after } = await follow(session, method, path, wanted, last);
+      last = after;
       if (right) continue;
       if (moved.some((labels) => labels.endpoint?.includes('?'))) {
         throw fail('query-in-label', finding);
@@ -193,9 +205,11 @@ export const unmatched = check({
   },
   async run(session, fail) {
     const paths = ['/nowhere', '/trees/oak', '//', '/plant/'];
+    let last: Scrape | undefined;
     for (const path of paths) {
       const wanted = { method: 'GET', endpoint: 'unmatched', status: '404' };
-      const { right, moved, finding } = await follow(session, 'GET', path, wanted);
+      const { right, moved, finding, after } = await follow(session, 'GET', path, wanted, last);
+      last = after;
       if (right) continue;
       const raw = moved.some((labels) => Object.values(labels).some((text) => text.includes(path)));
       throw fail(raw ? 'raw-path' : 'unmatched-value', finding);
@@ -226,9 +240,11 @@ export const methods = check({
     const head = { method: 'HEAD', endpoint: '/', status: '200' };
     const first = await follow(session, 'HEAD', '/', head);
     if (!first.right) throw fail('head-label', first.finding);
+    let last = first.after;
     for (const method of ['DELETE', 'PROPFIND']) {
       const wanted = { method: 'other', endpoint: '/', status: '405' };
-      const { right, moved, finding } = await follow(session, method, '/', wanted);
+      const { right, moved, finding, after } = await follow(session, method, '/', wanted, last);
+      last = after;
       if (right) continue;
       const raw = moved.some((labels) => labels.method?.toUpperCase() === method);
       throw fail(raw ? 'raw-method' : 'other-value', finding);

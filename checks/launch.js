@@ -1,8 +1,8 @@
 // Plain JavaScript: `make check` starts the program with it before anything is loaded that reads
 // TypeScript, so that the two load side by side.
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from './ports.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PRELOAD = new URL('preload.js', import.meta.url).href;
@@ -28,6 +28,8 @@ const SETTINGS = [
   'REGISTRY_ERROR_RATE',
   'SEED',
   'NODE_OPTIONS',
+  // Node 20 reads its file at each start, which can take longer than the rest of it.
+  'NODE_EXTRA_CA_CERTS',
 ];
 
 /**
@@ -97,7 +99,7 @@ export function launchEarly(how) {
 
 /** @param {Launch} how */
 async function spawnOnFreePorts({ entry, nodeArgs, delayMs, errorRate }) {
-  const [port, metricsPort] = await freePorts();
+  const [port = 0, metricsPort = 0] = await freePorts(2);
   const spawned = spawnProgram({
     entry,
     nodeArgs: [...nodeArgs, '--import', PRELOAD],
@@ -110,23 +112,4 @@ async function spawnOnFreePorts({ entry, nodeArgs, delayMs, errorRate }) {
     },
   });
   return { ...spawned, port, metricsPort };
-}
-
-/** @returns {Promise<[number, number]>} */
-async function freePorts() {
-  const servers = [createServer(), createServer()];
-  const ports = servers.map(
-    (server) =>
-      /** @type {Promise<number>} */ (
-        new Promise((resolve) => {
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            resolve(typeof address === 'object' && address ? address.port : 0);
-          });
-        })
-      ),
-  );
-  const [one, other] = await Promise.all(ports);
-  servers.forEach((server) => server.close());
-  return [one ?? 0, other ?? 0];
 }

@@ -55,10 +55,12 @@ export function adoptProgram({ child, output }: ReturnType<typeof spawnProgram>)
     child.exitCode === null && child.signalCode === null
       ? once(child, 'exit')
       : Promise.resolve([child.exitCode, child.signalCode]);
+  // Listened for from the start: it often comes together with the other.
+  const closed = once(child, 'close').catch(() => {});
   const exited = ending.then(async ([code, signal]): Promise<Exit> => {
     exit = { code, signal };
     // What it printed last may still be on its way.
-    await Promise.race([once(child, 'close'), sleep(200)]);
+    await Promise.race([closed, sleep(200)]);
     return exit;
   });
 

@@ -48,10 +48,14 @@ export interface Session {
   scrape(): Promise<Scrape>;
   /** Scrapes until `holds`, for a moment at most. @returns the last scrape */
   settle(holds: (scrape: Scrape) => boolean): Promise<Scrape>;
-  /** Scrapes, acts, and scrapes again until `settled`, for a moment at most. */
+  /**
+   * Scrapes, acts, and scrapes again until `settled`, for a moment at most.
+   * @param earlier what the same observation gave as `after`, if nothing was sent since
+   */
   observe<Result>(
     act: () => Promise<Result>,
     settled: (before: Scrape, after: Scrape) => boolean,
+    earlier?: Scrape,
   ): Promise<{ before: Scrape; after: Scrape; result: Result }>;
   /** Eight questions to the registry at once. They are asked once; later calls get the same. */
   burst(): Promise<Burst>;
@@ -96,7 +100,7 @@ export async function withSession<Result>(
     other.catch(() => {});
     return other;
   };
-  if (options.withoutRegistry) void second();
+  if (options.withoutRegistry) main.then(second).catch(() => {});
   try {
     return await use(await createSession(await main, client, options.wantsMetrics, second));
   } finally {
@@ -235,8 +239,8 @@ async function createSession(
     metrics: () => metrics(),
     scrape: () => scrape(),
     settle,
-    async observe(act, settled) {
-      const before = await scrape();
+    async observe(act, settled, earlier) {
+      const before = earlier ?? (await scrape());
       const result = await act();
       return { before, result, after: await settle((after) => settled(before, after)) };
     },
@@ -257,7 +261,7 @@ async function createSession(
       const watch = async () => {
         while (open.size > 0) {
           during.push({ scrape: await scrape(), waiting: open.size });
-          await sleep(15);
+          await sleep(30);
         }
       };
       const [answers] = await Promise.all([asked, canScrape ? watch() : undefined]);

@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
+import { freePorts } from '../checks/ports.js';
 import { until } from '../checks/program.ts';
 import { ROOT } from '../workshop/programs.ts';
 
@@ -75,22 +75,10 @@ export function promtool(args: string[], input?: string): { status: number | nul
   return { status, text: stdout + stderr };
 }
 
-/**
- * A port that is free now, for what needs the same one twice. Below those that the system hands
- * out itself, so that nobody takes it in between.
- */
+/** A port that is free and stays so, for what needs the same one twice. */
 export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!free) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
+  const [port] = await freePorts(1);
+  return port!;
 }
 
 /**

@@ -45,9 +45,17 @@ export function node(version: string): Finding {
 }
 
 function npm(env: NodeJS.ProcessEnv): Finding {
-  const version = /npm\/(\S+)/.exec(env.npm_config_user_agent ?? '')?.[1];
+  // `npm run` tells its version; on Windows npm is a script, which only the shell can run.
+  const run = process.platform === 'win32' ? ['cmd', '/c', 'npm'] : ['npm'];
+  const [command = '', ...rest] = [...run, '--version'];
+  const told = /npm\/(\S+)/.exec(env.npm_config_user_agent ?? '')?.[1];
+  const version = told ?? ask(command, rest).text;
   if (version) return { state: 'good', what: `npm ${version}` };
-  return { state: 'warning', what: 'npm did not start this', fix: 'Type: npm run doctor' };
+  return {
+    state: 'warning',
+    what: 'npm is not on PATH',
+    fix: 'Install Node 24 from https://nodejs.org, which brings npm.',
+  };
 }
 
 function architecture({ engine }: Docker): Finding {

@@ -29,11 +29,11 @@ export async function run(args: string[]): Promise<number> {
     );
     return 1;
   }
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   console.log(
     `Sending ${rps} requests a second on average to ${url} for ${seconds} s, few at night and many at noon. Ctrl-C ends it.`,
   );
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const onProgress = process.stdout.isTTY ? progressBar(seconds) : progressLines(seconds);
   const traffic = await load({ url, seconds, rps, signal: stop.signal, onProgress });
   if (process.stdout.isTTY) process.stdout.write('\r\u001B[K');

@@ -49,7 +49,7 @@ test('steps take turns under load, the warm-up uncounted', async () => {
   const steps = ['01-bare-handler', '11-metrics-port'];
   const turns: string[] = [];
   const progress = (text: string) => void turns.push(text);
-  const measured = await measureRequests(steps, { rounds: 2, seconds: 0.1, progress });
+  const measured = await measureRequests(steps, { rounds: 2, seconds: 0.5, progress });
   expect(turns.splice(0, 2).toSorted()).toEqual(steps.map((step) => `${step} is up`));
   const [first, last] = steps;
   expect(turns).toEqual([

@@ -1,17 +1,9 @@
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transformWithEsbuild } from 'vite';
+import { inject } from 'vitest';
 import { chapters } from '../../checks/chapters.ts';
+import { compile } from '../support/compiled.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -34,97 +26,91 @@ export const mutation = (hint: string, ...edits: Edit[]): Mutation => ({ hint, e
 export const folderOf = (step: number) => `steps/${chapters[step - 1]!.slug}`;
 
 /**
- * Makes a folder of its own under .workshop/: within the root, so that #forest is found.
+ * Makes a folder of its own: within the root, so that #forest is found.
  * @returns the folder, from the root, and how to remove it
  */
-export function makeFolder(): { folder: string; remove: () => void } {
-  const parent = join(ROOT, '.workshop', 'gate');
-  mkdirSync(parent, { recursive: true });
-  const path = mkdtempSync(join(parent, 'app-'));
+export function makeFolder(parent = '.workshop'): { folder: string; remove: () => void } {
+  mkdirSync(join(ROOT, parent), { recursive: true });
+  const path = mkdtempSync(join(ROOT, parent, 'app-'));
   return {
     folder: path.slice(ROOT.length),
     remove: () => rmSync(path, { recursive: true, force: true }),
   };
 }
 
-let compiled: Promise<string> | undefined;
-
-/**
- * Compiles what a copy needs, once: a program that Node runs without tsx starts in a third of the
- * time, and there are hundreds to start.
- * @returns the folder for compiled copies, from the root
- */
-function compiledParent(): Promise<string> {
-  compiled ??= (async () => {
-    const { folder } = makeFolder();
-    const to = join(ROOT, folder);
-    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    const imports = { '#forest': './forest/index.js' };
-    writeFileSync(join(to, 'package.json'), JSON.stringify({ version, type: 'module', imports }));
-    cpSync(join(ROOT, 'forest'), join(to, 'forest'), { recursive: true });
-    await compileFolder(join(to, 'forest'));
-    process.once('exit', () => rmSync(to, { recursive: true, force: true }));
-    return folder;
-  })();
-  return compiled;
+/** How a copy is started: with tsx, or compiled beforehand, which is quicker by far. */
+export interface Copy {
+  readonly entry: string;
+  readonly nodeArgs?: readonly string[];
 }
 
-async function compileFolder(folder: string): Promise<void> {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
-  for (const file of files) {
-    const path = join(folder, file);
-    const { code } = await transformWithEsbuild(readFileSync(path, 'utf8'), path, {
-      target: 'node20',
-    });
-    const js = code.replaceAll(/(from|import) "(\.[^"]+)\.ts"/g, '$1 "$2.js"');
-    writeFileSync(path.replace(/\.ts$/, '.js'), js);
-    rmSync(path);
-  }
-}
-
-/** Runs `use` with the server.js of a mutated copy of a step that needs no tsx. */
-export async function withCompiledMutation<Result>(
-  step: number,
+/** Runs `use` with a compiled copy of a program, edited, which needs no tsx. */
+export async function withCompiled<Result>(
+  source: string,
   mutation: Omit<Mutation, 'hint'>,
-  use: (entry: string) => Promise<Result>,
+  use: (copy: Copy) => Promise<Result>,
 ): Promise<Result> {
-  const parent = await compiledParent();
-  return withMutation(step, mutation, async (entry) => {
-    const folder = join(ROOT, parent, basename(dirname(entry)));
-    renameSync(join(ROOT, dirname(entry)), folder);
-    try {
-      await compileFolder(folder);
-      return await use(`${parent}/${basename(folder)}/server.js`);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+  return withCopy(compiledRoot(), source, mutation, async (folder) => {
+    await compile(join(ROOT, folder));
+    return use({ entry: `${folder}/server.js`, nodeArgs: [] });
   });
 }
 
-/** Runs `use` with the server.ts of a mutated copy of a step. */
+/** A step compiled, as it is. */
+export function compiledStep(step: number): Copy {
+  return { entry: `${compiledRoot()}/${folderOf(step)}/server.js`, nodeArgs: [] };
+}
+
+/** Runs `use` with a mutated copy of a step. */
 export async function withMutation<Result>(
   step: number,
-  { edits, files = {} }: Omit<Mutation, 'hint'>,
-  use: (entry: string) => Promise<Result>,
+  mutation: Omit<Mutation, 'hint'>,
+  use: (copy: Copy) => Promise<Result>,
 ): Promise<Result> {
-  const { folder, remove } = makeFolder();
+  return withCopy('.workshop', folderOf(step), mutation, (folder) =>
+    use({ entry: `${folder}/server.ts` }),
+  );
+}
+
+/** The same, compiled. */
+export async function withCompiledMutation<Result>(
+  step: number,
+  mutation: Omit<Mutation, 'hint'>,
+  use: (copy: Copy) => Promise<Result>,
+): Promise<Result> {
+  return withCompiled(folderOf(step), mutation, use);
+}
+
+async function withCopy<Result>(
+  parent: string,
+  source: string,
+  { edits, files = {} }: Omit<Mutation, 'hint'>,
+  use: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  const { folder, remove } = makeFolder(parent);
   try {
-    cpSync(join(ROOT, folderOf(step)), join(ROOT, folder), { recursive: true });
+    cpSync(join(ROOT, source), join(ROOT, folder), { recursive: true });
     for (const [file, search, replacement] of edits) {
       const path = join(ROOT, folder, file);
       const parts = readFileSync(path, 'utf8').split(search);
       if (parts.length !== 2) {
-        throw new Error(`${file} of step ${step} holds this ${parts.length - 1} times: ${search}`);
+        throw new Error(`${file} of ${source} holds this ${parts.length - 1} times: ${search}`);
       }
       writeFileSync(path, parts.join(replacement));
     }
     for (const [file, text] of Object.entries(files)) {
       writeFileSync(join(ROOT, folder, file), text);
     }
-    return await use(`${folder}/server.ts`);
+    return await use(folder);
   } finally {
     remove();
   }
+}
+
+function compiledRoot(): string {
+  const folder = inject('compiled');
+  if (!folder) throw new Error('This project compiles nothing: see vitest.config.ts.');
+  return folder;
 }
 
 /** For tests that share the machine with many others. */

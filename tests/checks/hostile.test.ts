@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../checks/program.ts';
 import { checkStep } from '../../checks/run.ts';
-import { PATIENT, ROOT, withMutation, type Edit } from './copies.ts';
+import { PATIENT, ROOT, withCompiledMutation, withMutation, type Edit } from './copies.ts';
 
 const TIMEOUT = { timeout: 120_000 };
 const LISTEN = "await listen(server, settings, 'PORT');";
 const beforeListen = (code: string): Edit => ['server.ts', LISTEN, `${code}\n${LISTEN}`];
 
 /** Checks step 1 with an edit; the program may leave process numbers in a file named pids. */
-async function checkWith(edit: Edit, patience = PATIENT) {
-  return withMutation(1, { edits: [edit] }, async (entry) => {
-    const report = await checkStep(1, { entry, ...patience });
-    const file = join(ROOT, entry, '../pids');
+async function checkWith(edit: Edit, patience = PATIENT, copyStep = withCompiledMutation) {
+  return copyStep(1, { edits: [edit] }, async (copy) => {
+    const report = await checkStep(1, { ...copy, ...patience });
+    const file = join(ROOT, copy.entry, '../pids');
     const pids = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : [];
     return { report, pids };
   });
@@ -86,7 +86,7 @@ describe.concurrent('a hostile program', () => {
       '  if (!registry.fell(species)) return',
       "  setTimeout(() => { throw new Error('the axe broke'); });\n  if (!registry.fell(species)) return",
     ];
-    const { report } = await checkWith(die);
+    const { report } = await checkWith(die, PATIENT, withMutation);
     expect(report.failure?.hintId).toBe('crashed');
     expect(report.failure?.finding.got).toMatch(/the axe broke[^]*server\.ts:\d+/);
   });

@@ -2,11 +2,15 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkStep } from '../../checks/run.ts';
 import type { Report } from '../../checks/types.ts';
+import { onlyUnderCI } from '../support/ci.ts';
 import { PATIENT, withCompiledMutation, withMutation } from './copies.ts';
 import { mutations } from './mutations/index.ts';
 import { troubleMutations } from './mutations/troubles.ts';
 
 const TIMEOUT = { timeout: 240_000 };
+
+/** Under CI all is tried: each mistake, and what earlier steps taught before what it is about. */
+const { CI } = process.env;
 
 function expectHint({ failure }: Report, hint: string) {
   expect(failure?.hintId, JSON.stringify(failure?.finding, undefined, 1)).toBe(hint);
@@ -16,9 +20,11 @@ describe.concurrent('a mistake gets its hint', () => {
   for (const [index, ofStep] of mutations.entries()) {
     for (const [number, mutation] of ofStep.entries()) {
       const step = index + 1;
-      it(`step ${step}: ${mutation.hint} (${number})`, TIMEOUT, async () => {
-        await withCompiledMutation(step, mutation, async (entry) => {
-          const report = await checkStep(step, { entry, nodeArgs: [], ...PATIENT });
+      const first = ofStep.findIndex(({ hint }) => hint === mutation.hint) === number;
+      it(`step ${step}: ${mutation.hint} (${number})`, TIMEOUT, async (context) => {
+        if (!first) onlyUnderCI(context);
+        await withCompiledMutation(step, mutation, async (copy) => {
+          const report = await checkStep(step, { ...copy, ...PATIENT, alone: !CI });
           expectHint(report, mutation.hint);
         });
       });
@@ -30,8 +36,8 @@ describe.concurrent('a program that breaks gets its hint', () => {
   for (const [number, trouble] of troubleMutations.entries()) {
     const { step, hint, startMs = PATIENT.startMs, answerMs = PATIENT.answerMs } = trouble;
     it(`step ${step}: ${hint} (${number})`, TIMEOUT, async () => {
-      await withMutation(step, trouble, async (entry) => {
-        expectHint(await checkStep(step, { entry, startMs, answerMs }), hint);
+      await withMutation(step, trouble, async (copy) => {
+        expectHint(await checkStep(step, { ...copy, startMs, answerMs }), hint);
       });
     });
   }

@@ -1,42 +1,52 @@
-import type * as FileSystem from 'node:fs';
+import fs from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { restore } from '../../workshop/restore.ts';
 import { listSaved } from '../../workshop/saved.ts';
 import { solve } from '../../workshop/solve.ts';
 import { texts, workspace } from '../support/workspace.ts';
 
 /** After so many changes to the disk the command is dead: it changes nothing any more. */
-const death = vi.hoisted(() => ({ left: Infinity }));
+const death = { left: Infinity };
 
-vi.mock('node:fs', async (original) => {
-  const real = await original<typeof FileSystem>();
-  const mortal = (name: keyof typeof FileSystem) => {
-    const change = real[name] as (...args: unknown[]) => unknown;
-    return (...args: unknown[]) => {
-      if (death.left-- > 0) return change(...args);
-      if (death.left === -1 && name === 'writeFileSync') {
-        real.writeFileSync(args[0] as string, String(args[1]).slice(0, 5));
-      }
-      if (death.left === -1 && name === 'copyFileSync') {
-        const text = real.readFileSync(args[0] as string, 'utf8');
-        real.writeFileSync(args[1] as string, text.slice(0, text.length / 2));
-      }
-      throw new Error('killed');
-    };
+const CHANGES = [
+  'writeFileSync',
+  'copyFileSync',
+  'mkdirSync',
+  'mkdtempSync',
+  'renameSync',
+  'rmSync',
+  'rmdirSync',
+  'symlinkSync',
+] as const;
+
+const real = { ...fs };
+
+function mortal(name: (typeof CHANGES)[number]) {
+  const change = real[name] as (...args: unknown[]) => unknown;
+  return (...args: unknown[]) => {
+    if (death.left-- > 0) return change(...args);
+    if (death.left === -1 && name === 'writeFileSync') {
+      real.writeFileSync(args[0] as string, String(args[1]).slice(0, 5));
+    }
+    if (death.left === -1 && name === 'copyFileSync') {
+      const text = real.readFileSync(args[0] as string, 'utf8');
+      real.writeFileSync(args[1] as string, text.slice(0, text.length / 2));
+    }
+    throw new Error('killed');
   };
-  const names = [
-    'writeFileSync',
-    'copyFileSync',
-    'mkdirSync',
-    'mkdtempSync',
-    'renameSync',
-    'rmSync',
-    'rmdirSync',
-    'symlinkSync',
-  ] as const;
-  return { ...real, ...Object.fromEntries(names.map((name) => [name, mortal(name)])) };
+}
+
+beforeAll(() => {
+  for (const name of CHANGES) Object.assign(fs, { [name]: mortal(name) });
+  syncBuiltinESMExports();
+});
+
+afterAll(() => {
+  for (const name of CHANGES) Object.assign(fs, { [name]: real[name] });
+  syncBuiltinESMExports();
 });
 
 /** Runs a command that dies at its change number `after`; returns whether it died. */

@@ -11,7 +11,7 @@ describe.each(STEPS)('%s', (name) => {
   test('answers 503 when the registry fails, 500 to an unexpected error, and lives on', async () => {
     // Every second question fails as it should, and all others meet a bug.
     const env = { ...QUIET, REGISTRY_ERROR_RATE: '0.5' };
-    const program = spawnStep(name, env, ['--import', BROKEN_FOREST]);
+    const program = spawnStep(name, env, { nodeArgs: ['--import', BROKEN_FOREST] });
     const step = await connect(name, program);
     const seen = { 503: 0, 500: 0 };
     for (let i = 0; i < 12; i++) {

@@ -1,7 +1,7 @@
-const REAL = new URL('../../forest/index.ts', import.meta.url).href;
-const BROKEN = `
-  import { createRegistry as createReal } from '${REAL}';
-  export * from '${REAL}';
+const PREFIX = 'broken:';
+const broken = (real) => `
+  import { createRegistry as createReal } from '${real}';
+  export * from '${real}';
   export function createRegistry(settings) {
     const registry = createReal(settings);
     return {
@@ -14,14 +14,15 @@ const BROKEN = `
   }
 `;
 
-export function resolve(specifier, context, next) {
+export async function resolve(specifier, context, next) {
+  const resolved = await next(specifier, context);
   return specifier === '#forest'
-    ? { url: 'broken:forest', format: 'module', shortCircuit: true }
-    : next(specifier, context);
+    ? { url: PREFIX + resolved.url, format: 'module', shortCircuit: true }
+    : resolved;
 }
 
 export function load(url, context, next) {
-  return url === 'broken:forest'
-    ? { source: BROKEN, format: 'module', shortCircuit: true }
+  return url.startsWith(PREFIX)
+    ? { source: broken(url.slice(PREFIX.length)), format: 'module', shortCircuit: true }
     : next(url, context);
 }

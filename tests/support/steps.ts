@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, inject, onTestFinished } from 'vitest';
 import { parseExposition, type Family } from '../../checks/exposition.ts';
 import { startProgram, untilListening, type ProgramProcess } from '../../checks/program.ts';
 import { send, type Reply } from './http.ts';
@@ -38,12 +38,24 @@ export async function runStep(
   return connect(name, spawnStep(name, { ...QUIET, ...env }));
 }
 
+/** How a step is started, where it is not as quickly as it can be. */
+export interface Start {
+  /** The file that a learner starts, also where a compiled one starts sooner. */
+  readonly asWritten?: boolean;
+  /** More for Node, such as what to load first. */
+  readonly nodeArgs?: readonly string[];
+}
+
 /** One running step for all tests of a `describe`: call `step()` inside of them. */
-export function shareStep(name: string, env: Record<string, string> = {}): () => RunningStep {
+export function shareStep(
+  name: string,
+  env: Record<string, string> = {},
+  how: Start = {},
+): () => RunningStep {
   let step: RunningStep;
   let program: ProgramProcess;
   beforeAll(async () => {
-    program = start(name, { ...QUIET, ...env });
+    program = start(name, { ...QUIET, ...env }, how);
     step = await connect(name, program);
   });
   afterAll(async () => void (await program.stop()));
@@ -54,18 +66,27 @@ export function shareStep(name: string, env: Record<string, string> = {}): () =>
 export function spawnStep(
   name: string,
   env: Record<string, string>,
-  nodeArgs: string[] = [],
+  how: Start = {},
 ): ProgramProcess {
-  const program = start(name, env, nodeArgs);
+  const program = start(name, env, how);
   onTestFinished(async () => void (await program.stop()));
   return program;
 }
 
-function start(name: string, env: Record<string, string>, nodeArgs: string[] = []): ProgramProcess {
+function start(
+  name: string,
+  env: Record<string, string>,
+  { nodeArgs = [], asWritten = false }: Start,
+): ProgramProcess {
+  const { node } = runtime;
+  const compiled = inject('compiled');
+  if (compiled && !asWritten) {
+    return startProgram({ entry: `${compiled}/steps/${name}/server.js`, env, node, nodeArgs });
+  }
   return startProgram({
     entry: `steps/${name}/server.ts`,
     env,
-    node: runtime.node,
+    node,
     nodeArgs: [...runtime.nodeArgs, ...nodeArgs],
   });
 }

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { startProgram, until, untilListening, type ProgramProcess } from '../../checks/program.ts';
+import { compile } from '../support/compiled.ts';
 import { blocksIn, readDocument, ROOT, type Block } from './document.ts';
 import { folderOf, readCaption, readFiles, typeChapter, type Files } from './typing.ts';
 
@@ -38,17 +39,18 @@ async function run(
   program: string | Files,
   env: Record<string, string>,
   use: (running: Running) => Promise<void>,
-  entry = 'server.ts',
+  entry = 'server.js',
 ): Promise<void> {
   const written = typeof program === 'string' ? typed.get(program) : program;
   if (!written) throw new Error(`The text has no mistake ${program}.`);
   if (typeof program === 'string') tried.add(program);
-  mkdirSync(join(ROOT, '.workshop'), { recursive: true });
-  // Below the root: elsewhere #forest would not be found.
-  const folder = mkdtempSync(join(ROOT, '.workshop/text-'));
+  // Beside the compiled steps, where #forest is found.
+  const folder = mkdtempSync(join(ROOT, inject('compiled')!, 'text-'));
   for (const [name, text] of written) writeFileSync(join(folder, name), text);
+  await compile(folder);
   const process = startProgram({
     entry: join(folder, entry),
+    nodeArgs: [],
     env: { PORT: '0', REGISTRY_DELAY_MS: '0', REGISTRY_ERROR_RATE: '0', ...env },
   });
   try {
@@ -226,7 +228,7 @@ describe('what the text says by the way is so', () => {
         const counts = async () => ((await metric('jobs_done_total')) ?? 0) >= 1;
         expect(await until(counts, 5000)).toBe(true);
       },
-      'worker.ts',
+      'worker.js',
     );
   });
 });

@@ -69,7 +69,7 @@ export const mutations: readonly Mutation[] = [
   mutation('counter-falls', [
     'server.ts',
     '  requests.inc();\n',
-    "  if (visit.path === '/plant') requests.reset();\n  requests.inc();\n",
+    "  if (visit.path === '/fell') requests.reset();\n  requests.inc();\n",
   ]),
   mutation(
     'failures-not-counted',

@@ -12,7 +12,7 @@ const STEP_11 = [
   'gauge, inc and dec',
   'counter, 3 labels',
   'timer: histogram, 10 buckets, 2 labels',
-  'summary, 2 labels, 3 quantiles, window of 2 parts, compressCount 5000',
+  'summary, 2 labels, 3 quantiles, window of 2 parts',
   'timer: histogram, 10 buckets',
 ];
 

@@ -27,6 +27,7 @@ const project = (
     env: { NODE_EXTRA_CA_CERTS: '' },
     // A process for each file would take longer than most files.
     isolate: false,
+    maxConcurrency: 8,
     testTimeout: 40_000,
     retry: retries,
     hookTimeout: 40_000,
@@ -62,7 +63,6 @@ export default defineConfig({
     projects,
     // Much of it waits for programs to start.
     maxWorkers: 3,
-    maxConcurrency: 8,
     slowTestThreshold: 5000,
     reporters: ['default', './tests/support/reporter.ts'],
   },

@@ -6,6 +6,7 @@ const project = (name: string, groupOrder: number, files: string[]): TestProject
     include: files.map((file) => `e2e/${file}.test.ts`),
     sequence: { groupOrder },
     maxWorkers: 8,
+    maxConcurrency: 12,
     testTimeout: 300_000,
     hookTimeout: 60_000,
     // Other work on a machine of CI can take all of its time away.
@@ -20,7 +21,6 @@ export default defineConfig({
       project('waits', 0, ['alerts', 'files', 'grafana', 'scrape-jobs', 'steps', 'text']),
       project('computes', 1, ['containers', 'install', 'native']),
     ],
-    maxConcurrency: 12,
     slowTestThreshold: 60_000,
     reporters: ['default', './tests/support/reporter.ts'],
   },

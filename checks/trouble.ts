@@ -183,7 +183,7 @@ export const troubles = {
     hint: {
       first: 'Leave `Infinity` out of the buckets: prom-client adds le="+Inf" by itself.',
       fuller:
-        'Every histogram ends with the bucket le="+Inf", which counts all observations. A bucket that you give as `Infinity` comes out as le="Infinity" beside it, which Prometheus cannot read as a number.',
+        'Every histogram ends with the bucket le="+Inf", which counts all observations. A bucket that you give as `Infinity` comes out as le="Infinity" beside it: the same bucket twice. Prometheus 3 takes the two for one, and what reads the text to the letter takes them for two.',
     },
   },
   'not-exposition': {

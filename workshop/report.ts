@@ -79,7 +79,7 @@ function describeSuccess({ step, learned, ms }: Report, paint: Paint): string[] 
   lines.push(
     next
       ? `Next: ${headingOf(next.step)} in WORKSHOP.md; what it changes: ${typed('diff', 'STEP', `${next.step}`)}`
-      : `That was the last step: your program does all that the workshop asks for. Look at it: ${typed('dev')}`,
+      : 'That was the last step: your program does all that the workshop asks for. Next: Alerts in WORKSHOP.md',
   );
   return lines;
 }

@@ -48,11 +48,14 @@ function valuesOf(samples: readonly Sample[]): Record<string, string> {
 export function hasRestarted(before: Look, url: string, all: readonly Family[]): boolean {
   const [start] = findSamples(all, 'process_start_time_seconds');
   if (url !== before.url || start?.value !== before.start) return true;
-  // Without a time of start: a counter never falls while a program runs.
-  return all.some(
-    ({ name, type, samples }) =>
-      type === 'counter' &&
-      samples.some((sample) => sample.value < Number(before.metrics[name]?.[seriesOf(sample)])),
+  // The time of start is in whole seconds, if it is there. What counts never falls while a program runs.
+  return all.some(({ name, type, samples }) =>
+    samples.some(
+      (sample) =>
+        (type === 'counter' || /_(count|bucket)$/.test(sample.name)) &&
+        type !== 'gauge' &&
+        sample.value < Number(before.metrics[name]?.[seriesOf(sample)]),
+    ),
   );
 }
 

@@ -14,7 +14,13 @@ const PARTS = ['operations', 'requests', 'scrape'] as const;
 type Part = (typeof PARTS)[number];
 
 /** How much to measure: enough for a result, or just enough to see that all of it works. */
-const FULL = { ms: 120, rounds: 15, seconds: 0.35, series: [100, 1000, 10_000, 100_000], repeats: 7 };
+const FULL = {
+  ms: 120,
+  rounds: 15,
+  seconds: 0.35,
+  series: [100, 1000, 10_000, 100_000],
+  repeats: 7,
+};
 const QUICK = { ms: 2, rounds: 1, seconds: 0.2, series: [100, 1000], repeats: 1 };
 
 /**

@@ -1,4 +1,4 @@
-# Every target does what the npm script of its name does, for those who have no make.
+# Every target does what the npm script of its name does: who has no make types that.
 # Variables on the command line (make dev STEP=6 PORT=8002) reach it through the environment.
 
 .DEFAULT_GOAL := help

@@ -1,9 +1,17 @@
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
-const project = (name: string, groupOrder: number, files: string[]): TestProjectConfiguration => ({
+const COMPUTES = ['containers', 'install', 'native'].map((name) => `e2e/${name}.test.ts`);
+
+const project = (
+  name: string,
+  groupOrder: number,
+  include: string[],
+  exclude: string[] = [],
+): TestProjectConfiguration => ({
   test: {
     name,
-    include: files.map((file) => `e2e/${file}.test.ts`),
+    include,
+    exclude,
     sequence: { groupOrder },
     maxWorkers: 8,
     maxConcurrency: 12,
@@ -17,10 +25,7 @@ const project = (name: string, groupOrder: number, files: string[]): TestProject
 export default defineConfig({
   test: {
     // What waits for time to pass runs all at once, on two cores, too; what computes comes after it.
-    projects: [
-      project('waits', 0, ['alerts', 'files', 'grafana', 'scrape-jobs', 'steps', 'text']),
-      project('computes', 1, ['containers', 'install', 'native']),
-    ],
+    projects: [project('waits', 0, ['e2e/*.test.ts'], COMPUTES), project('computes', 1, COMPUTES)],
     slowTestThreshold: 60_000,
     reporters: ['default', './tests/support/reporter.ts'],
   },

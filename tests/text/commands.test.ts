@@ -138,7 +138,7 @@ describe('commands without a sample of their output run where they stand', () =>
       try {
         if (program) await untilListening(program);
         const typed = command.replace('8002', `${other}`);
-        writeWorker(folder, other!);
+        if (command.endsWith('worker.ts')) writeWorker(folder, other!);
         const running = startTyped(typed, folder, env);
         await until(() => running.exit !== undefined || says.test(running.output), 60_000);
         expect(running.output).toMatch(says);

@@ -49,12 +49,12 @@ export function hasRestarted(before: Look, url: string, all: readonly Family[]):
   const [start] = findSamples(all, 'process_start_time_seconds');
   if (url !== before.url || start?.value !== before.start) return true;
   // The time of start is in whole seconds, if it is there. What counts never falls while a program runs.
+  const counts = (type: string, sample: Sample) =>
+    type === 'counter' || (type !== 'gauge' && /_(count|bucket)$/.test(sample.name));
   return all.some(({ name, type, samples }) =>
     samples.some(
       (sample) =>
-        (type === 'counter' || /_(count|bucket)$/.test(sample.name)) &&
-        type !== 'gauge' &&
-        sample.value < Number(before.metrics[name]?.[seriesOf(sample)]),
+        counts(type, sample) && sample.value < Number(before.metrics[name]?.[seriesOf(sample)]),
     ),
   );
 }

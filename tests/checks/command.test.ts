@@ -3,15 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../checks/program.ts';
 import { describeReport } from '../../workshop/report.ts';
-import { runCommand, startCommand } from '../support/cli.ts';
+import { refusal, runCommand, startCommand } from '../support/cli.ts';
 import { repository } from '../support/workspace.ts';
 
 const TIMEOUT = { timeout: 240_000 };
 
 /** A copy of the repository, with the code of a step in app/, edited. */
-async function withApp(step: string, edit: (server: string) => string = (text) => text) {
-  const root = await repository();
-  await runCommand(['solve', step], {}, [], root);
+async function withApp(step: number, edit: (server: string) => string = (text) => text) {
+  const root = await repository(step);
   const server = join(root, 'app/server.ts');
   await writeFile(server, edit(await readFile(server, 'utf8')));
   await writeFile(
@@ -24,7 +23,7 @@ async function withApp(step: string, edit: (server: string) => string = (text) =
 
 describe('make check', () => {
   it('passes, says what was learned, and names the next step', TIMEOUT, async () => {
-    const { type, root } = await withApp('2');
+    const { type, root } = await withApp(2);
     const { code, stdout, stderr } = await type('check', '2');
     expect(stderr).toBe('');
     expect(stdout).toContain('ok    01 Bare handler: still in order');
@@ -40,7 +39,7 @@ describe('make check', () => {
   });
 
   it('stops at the first failure, and hint says more', TIMEOUT, async () => {
-    const { type } = await withApp('4', (text) =>
+    const { type } = await withApp(4, (text) =>
       text.replace('status: answer.status', 'status: 200'),
     );
     expect((await type('hint')).code).toBe(1);
@@ -68,7 +67,7 @@ describe('make check', () => {
   });
 
   it('goes on from step to step by itself, but only by being asked', TIMEOUT, async () => {
-    const { type } = await withApp('3');
+    const { type } = await withApp(3);
     const first = await type('check');
     expect(first.code).toBe(0);
     expect(first.stdout).toContain('Step 03 Counters passes');
@@ -83,7 +82,7 @@ describe('make check', () => {
     'shows the error of a program that crashes, and what the type checker says',
     TIMEOUT,
     async () => {
-      const { type } = await withApp('2', (text) =>
+      const { type } = await withApp(2, (text) =>
         text.replace(
           'const registry =',
           "const count: number = 'three';\nthrow new Error(`no ${count} trees`);\nconst registry =",
@@ -100,7 +99,7 @@ describe('make check', () => {
   );
 
   it('takes a program that is not there for what it is', TIMEOUT, async () => {
-    const { type, root } = await withApp('2');
+    const { type, root } = await withApp(2);
     await rm(join(root, 'app'), { recursive: true });
     const { code, stdout } = await type('check', '2');
     expect(code).toBe(1);
@@ -108,20 +107,16 @@ describe('make check', () => {
   });
 
   it('refuses a step that there is not, and options that it does not know', TIMEOUT, async () => {
-    for (const args of [
-      ['check', '12'],
-      ['check', '--fast'],
-      ['hint', 'zero'],
-    ]) {
-      const { code, stderr, stdout } = await runCommand(args);
-      expect(code, args.join(' ')).toBe(2);
-      expect(stdout).toBe('');
-      expect(stderr).not.toContain('    at ');
-    }
+    const { code, stderr, stdout } = await runCommand(['check', '12']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toContain('    at ');
+    expect(await refusal(['check', '--fast'])).toContain("'--fast'");
+    expect(await refusal(['hint', 'zero'])).toContain('zero');
+    expect(await refusal(['progress', '7'])).toContain('takes no more words');
   });
 
   it('checks again after a save', TIMEOUT, async () => {
-    const { root, server } = await withApp('2');
+    const { root, server } = await withApp(2);
     const running = startCommand(['check', '2', '--watch'], {}, [], root);
     const seen = (text: string) => until(() => running.stdout.includes(text), 60_000);
     expect(await seen('Waiting for you to save')).toBe(true);
@@ -133,12 +128,11 @@ describe('make check', () => {
   });
 
   it('has progress beside it, which lists the steps that pass', TIMEOUT, async () => {
-    const { type } = await withApp('4');
+    const { type } = await withApp(4);
     const { code, stdout } = await type('progress');
     expect(code).toBe(0);
     expect(stdout).toContain('  ok  04 Labels\n  -   05 Gauges\n');
     expect(stdout).toContain('4 of 11. Next: npm run check -- 5');
-    expect((await type('progress', '7')).code).toBe(2);
   });
 
   it('colours what it prints only if it is told to', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startProgram, until } from '../../checks/program.ts';
-import { runCommand } from '../support/cli.ts';
+import { refusal, runCommand } from '../support/cli.ts';
 import { runStep, stepsFrom } from '../support/steps.ts';
 
 test('load sums up what came back, by status and by quantiles', async () => {
@@ -86,8 +86,5 @@ test.each([
   [['60'], /"60"/],
   [['--secs', '1'], /--seconds.*Type for example: npm run load/],
 ])('load %j is wrong usage', async (args, message) => {
-  const { code, stderr } = await runCommand(['load', ...args]);
-  expect(code).toBe(2);
-  expect(stderr).toMatch(message);
-  expect(stderr).not.toMatch(/^ +at /m);
+  expect(await refusal(['load', ...args])).toMatch(message);
 });

@@ -40,7 +40,10 @@ function pipeline(url: string, lines: string[]): Promise<void> {
   });
 }
 
-test.each(stepsFrom(3))('%s: 10,000 odd requests add no series', async (name) => {
+/** Under CI as many as a scanner sends in an evening; what one of them adds shows sooner. */
+const ODD = process.env.CI ? 10_000 : 1000;
+
+test.each(stepsFrom(3))(`%s: ${ODD} odd requests add no series`, async (name) => {
   const step = await runStep(name);
   await pipeline(
     step.url,
@@ -50,7 +53,7 @@ test.each(stepsFrom(3))('%s: 10,000 odd requests add no series', async (name) =>
   expect(before.length).toBeGreaterThan(0);
   await pipeline(
     step.url,
-    Array.from({ length: 10_000 }, (_, i) =>
+    Array.from({ length: ODD }, (_, i) =>
       i % 5 === 0
         ? `POST /${i % 2 ? 'plant' : 'fell'}?species=tree-${i}`
         : `${METHODS[i % METHODS.length]} /${i.toString(36)}/${i}?${i}`,

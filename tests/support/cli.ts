@@ -2,9 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What the shell of whoever runs the tests may have set. */
+const PLAIN = { STEP: '', NAME: '', WATCH: '', MAKELEVEL: '', NO_COLOR: '1' };
 
 export interface Outcome {
   readonly code: number | null;
@@ -30,7 +33,7 @@ export function startCommand(
 ): RunningCommand {
   const child = spawn(process.execPath, [...nodeArgs, join(root, 'workshop/run.js'), ...args], {
     cwd: root,
-    env: { ...process.env, STEP: '', NAME: '', WATCH: '', MAKELEVEL: '', NO_COLOR: '1', ...env },
+    env: { ...process.env, ...PLAIN, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const outcome = { code: null as number | null, stdout: '', stderr: '' };
@@ -42,6 +45,27 @@ export function startCommand(
     await ended;
   });
   return Object.assign(outcome, { child, ended });
+}
+
+/**
+ * What a command says to wrong usage, without a process for it: tests/commands/dev.test.ts has what
+ * the command line makes of it.
+ */
+export async function refusal(
+  [command, ...args]: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  for (const [name, value] of Object.entries({ ...PLAIN, ...env })) vi.stubEnv(name, value);
+  try {
+    const { run } = await import(`../../workshop/${command}.ts`);
+    await run(args);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'UsageError') return error.message;
+    throw error;
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  throw new Error(`${command} ${args.join(' ')} is taken for right usage`);
 }
 
 /** Runs a command of the workshop to its end. */

@@ -12,19 +12,19 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** A folder with some steps, and with the program of the class's beginning in `app/`. */
-export async function workspace(steps = STEPS): Promise<string> {
+/** A folder with some steps, and with the code of one in `app/`: as the class begins, of the first. */
+export async function workspace(steps = STEPS, app = 1): Promise<string> {
   const root = await temporaryFolder();
   for (const step of steps) {
     await cp(join(ROOT, 'steps', step), join(root, 'steps', step), { recursive: true });
   }
-  await cp(join(ROOT, 'steps/01-bare-handler'), join(root, 'app'), { recursive: true });
+  await cp(join(ROOT, 'steps', STEPS[app - 1]!), join(root, 'app'), { recursive: true });
   return root;
 }
 
 /** A copy of the whole repository, whose commands can be typed, with the packages of the real one. */
-export async function repository(): Promise<string> {
-  const root = await workspace();
+export async function repository(app = 1): Promise<string> {
+  const root = await workspace(STEPS, app);
   for (const part of [
     'workshop',
     'forest',

@@ -58,34 +58,35 @@ async function stop(): Promise<void> {
  * one: a browser's spare connection would hold the program up. So this knows which are in use.
  */
 function track(server: Server) {
-  const connections = new Set<Socket>();
-  const inFlight = new Set<ServerResponse>();
+  // Each connection, with the answers that it waits for. One Set of all answers would be shorter, but
+  // as it turns over, its old tables keep what they held until the garbage collector's long turn.
+  const connections = new Map<Socket, ServerResponse[]>();
 
   server.on('connection', (socket: Socket) => {
-    connections.add(socket);
+    connections.set(socket, []);
     socket.once('close', () => connections.delete(socket));
   });
   server.on('request', ({ socket }, response: ServerResponse) => {
-    inFlight.add(response);
+    const inFlight = connections.get(socket) ?? [];
+    inFlight.push(response);
     if (stopping.signal.aborted) sayGoodbye(response);
     response.once('close', () => {
-      inFlight.delete(response);
-      if (stopping.signal.aborted && !inUse().has(socket)) socket.destroySoon();
+      inFlight.splice(inFlight.indexOf(response), 1);
+      if (stopping.signal.aborted && inFlight.length === 0) socket.destroySoon();
     });
   });
-
-  const inUse = () => new Set([...inFlight].map((response) => response.req.socket));
 
   return {
     stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      inFlight.forEach(sayGoodbye);
-      const busy = inUse();
-      for (const socket of connections) if (!busy.has(socket)) socket.destroy();
+      for (const [socket, inFlight] of connections) {
+        if (inFlight.length === 0) socket.destroy();
+        else inFlight.forEach(sayGoodbye);
+      }
       return closed;
     },
     cut() {
-      for (const socket of connections) socket.destroy();
+      for (const socket of connections.keys()) socket.destroy();
     },
   };
 }

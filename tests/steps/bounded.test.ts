@@ -61,3 +61,14 @@ test.each(stepsFrom(3))(`%s: ${ODD} odd requests add no series`, async (name) =>
   );
   expect(ownSeries(await step.scrape())).toEqual(before);
 });
+
+test('what is answered is not kept until the long turn of the garbage collector', async () => {
+  const step = await runStep('01-bare-handler', {}, { nodeArgs: ['--trace-gc'] });
+  const visitor = () => pipeline(step.url, Array<string>(1000).fill('GET /treecounter'));
+  await Promise.all(Array.from({ length: 20 }, visitor));
+  // Such as: 1304 ms: Scavenge 24.4 (34.9) -> 19.6 (51.9) MB
+  const lines = step.program.stdout.matchAll(/Scavenge [\d.]+ \([\d.]+\) -> ([\d.]+) /g);
+  const survived = [...lines].map(([, megabytes]) => Number(megabytes));
+  expect(survived.length).toBeGreaterThan(5);
+  expect(Math.max(...survived) - survived[0]!).toBeLessThan(18);
+});

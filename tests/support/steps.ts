@@ -34,8 +34,9 @@ export const QUIET = {
 export async function runStep(
   name: string,
   env: Record<string, string> = {},
+  how: Start = {},
 ): Promise<RunningStep> {
-  return connect(name, spawnStep(name, { ...QUIET, ...env }));
+  return connect(name, spawnStep(name, { ...QUIET, ...env }, how));
 }
 
 /** How a step is started, where it is not as quickly as it can be. */

@@ -46,7 +46,10 @@ export const quantiles = check({
       expected: `the quantiles ${QUANTILES.join(', ')}`,
       got: linesOf(after, NAME, AT),
     };
-    if (found.length === 0) throw fail('quantiles-missing', finding);
+    if (found.length === 0) {
+      const got = `no line with a quantile, only such as\n${linesOf(after, `${NAME}_count`, AT)}`;
+      throw fail('quantiles-missing', { ...finding, got });
+    }
     throw fail(
       found.some((one) => Number(one) > 1) ? 'quantiles-percent' : 'quantiles-other',
       finding,

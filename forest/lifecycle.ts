@@ -103,7 +103,7 @@ function urlOf({ address, family, port }: AddressInfo): string {
 function explain(error: NodeJS.ErrnoException, host: string, port: number, name: string): string {
   switch (error.code) {
     case 'EADDRINUSE':
-      return `Port ${port} on ${host} is taken: stop the other program, or choose another port, for example ${name}=${port + 5}.`;
+      return `Port ${port} on ${host} is taken: stop the other program, or choose another port, for example ${name}=${port < 65_000 ? port + 5 : port - 5}.`;
     case 'EACCES':
       return `Port ${port} on ${host} is not open to you: choose a port above 1023, for example ${name}=8001.`;
     default:

@@ -1,9 +1,16 @@
 import { STATUS_CODES } from 'node:http';
+import { until } from '../checks/program.ts';
 import { parseOptions, readNumber } from './arguments.ts';
 import { fetchWithin } from './fetch.ts';
 import { UsageError } from './programs.ts';
 import { portOf } from './stack.ts';
 import { load, quantile, type Traffic } from './traffic.ts';
+
+/** A program that restarts after a save answers again within this time, in milliseconds. */
+const RESTART_MS = 3000;
+
+/** `fetch` can wait for ever on a connection that was cut as it began: so long for one look, in ms. */
+const LOOK_MS = 1000;
 
 const EXAMPLE = 'npm run load -- --seconds 60 --rps 5';
 
@@ -21,7 +28,11 @@ export async function run(args: string[]): Promise<number> {
   const seconds = readNumber(env, 'SECONDS', { fallback: 60, least: 1, most: 3600 });
   const rps = readNumber(env, 'RPS', { fallback: 5, least: 0.1, most: 200 });
   const candidates = candidateUrls(env);
-  const url = await findProgramUrl(candidates);
+  let url: string | undefined;
+  await until(async () => {
+    url = await findProgramUrl(candidates);
+    return url !== undefined;
+  }, RESTART_MS);
   if (!url) {
     const where = candidates.map(({ href }) => href).join(' nor on ');
     console.error(
@@ -65,7 +76,7 @@ async function findProgramUrl(candidates: readonly URL[]): Promise<string | unde
   let found: string | undefined;
   for (const url of candidates) {
     // Not counted in the program's own metrics, and its 404 page, too, says whose it is.
-    const answer = await fetchWithin(5000, new URL('/metrics', url));
+    const answer = await fetchWithin(LOOK_MS, new URL('/metrics', url));
     if (answer?.text.includes('Tree counter')) return url.href;
     if (answer) found = url.href;
   }

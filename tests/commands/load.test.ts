@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
+import { freePorts } from '../../checks/ports.js';
 import { startProgram, until } from '../../checks/program.ts';
-import { refusal, runCommand } from '../support/cli.ts';
+import { refusal, runCommand, startCommand } from '../support/cli.ts';
 import { runStep, stepsFrom } from '../support/steps.ts';
 
 test('load sums up what came back, by status and by quantiles', async () => {
@@ -56,6 +59,17 @@ test('where nothing listens, load says what to type', async () => {
   expect(stderr).toMatch(
     /^Nothing answers on http:\/\/localhost:1\/\. .*make dev \(npm run dev\)\n$/,
   );
+});
+
+test('a program that restarts is waited for', async () => {
+  const [port] = await freePorts(1);
+  const before = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1');
+  const load = startCommand(['load', '--port', `${port}`, '--seconds', '1']);
+  await once(before, 'connection');
+  before.close();
+  await runStep('01-bare-handler', { PORT: `${port}` });
+  expect(await load.ended).toMatchObject({ code: 0, stderr: '' });
+  expect(load.stdout).toMatch(/requests? in 1\.\d s:\n {2}200 OK/);
 });
 
 test('a program that goes away is told of', async () => {

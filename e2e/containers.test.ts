@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../checks/program.ts';
 import { ask, findDocker, hasImage, images } from '../workshop/docker.ts';
+import { fetchWithin } from '../workshop/fetch.ts';
 import { startCommand } from './command.ts';
 import { freePort } from './prometheus.ts';
 import { makeSandbox } from './sandbox.ts';
@@ -73,13 +74,10 @@ interface Target {
 }
 
 async function target({ at }: Stack, job = 'app'): Promise<Target | undefined> {
-  try {
-    const response = await fetch(at(9090, '/api/v1/targets'));
-    const { data } = (await response.json()) as { data: { activeTargets: Target[] } };
-    return data.activeTargets.find(({ labels }) => labels.job === job);
-  } catch {
-    return undefined;
-  }
+  const answer = await fetchWithin(2000, at(9090, '/api/v1/targets'));
+  if (!answer?.ok) return undefined;
+  const { data } = JSON.parse(answer.text) as { data: { activeTargets: Target[] } };
+  return data.activeTargets.find(({ labels }) => labels.job === job);
 }
 
 async function becomes(
@@ -99,12 +97,8 @@ async function becomes(
 
 async function answers(url: string, status: number, text = ''): Promise<boolean> {
   return until(async () => {
-    try {
-      const response = await fetch(url);
-      return response.status === status && (await response.text()).includes(text);
-    } catch {
-      return false;
-    }
+    const answer = await fetchWithin(2000, url);
+    return answer?.status === status && answer.text.includes(text);
   }, 60_000);
 }
 

@@ -1,6 +1,6 @@
-import type { Answer } from './client.ts';
-import { firstLines } from './scrape.ts';
-import { check, type StepChecks } from './types.ts';
+import type { Answer } from './harness/client.ts';
+import { firstLines } from './harness/scrape.ts';
+import { check, type StepChecks } from './harness/types.ts';
 
 const NUMBER = /\d/;
 

@@ -1,6 +1,6 @@
 import { shown } from './01-bare-handler.ts';
-import { firstLines } from './scrape.ts';
-import { check, type StepChecks } from './types.ts';
+import { firstLines } from './harness/scrape.ts';
+import { check, type StepChecks } from './harness/types.ts';
 
 export const metricsAnswer = check({
   name: '/metrics answers with text',

@@ -1,6 +1,6 @@
 import { metricIsThere } from './metric.ts';
-import { linesOf, type Scrape } from './scrape.ts';
-import { check, type StepChecks } from './types.ts';
+import { linesOf, type Scrape } from './harness/scrape.ts';
+import { check, type StepChecks } from './harness/types.ts';
 
 const delta = (before: Scrape, after: Scrape, name: string) =>
   Number((after.sum(name) - before.sum(name)).toFixed(9));

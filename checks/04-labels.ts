@@ -1,6 +1,6 @@
-import { linesOf, lineOf, type Scrape } from './scrape.ts';
-import type { Session } from './session.ts';
-import { check, type StepChecks } from './types.ts';
+import { linesOf, lineOf, type Scrape } from './harness/scrape.ts';
+import type { Session } from './harness/session.ts';
+import { check, type StepChecks } from './harness/types.ts';
 
 const NAME = 'requests_total';
 const LABELS = ['method', 'endpoint', 'status'];

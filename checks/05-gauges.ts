@@ -1,8 +1,8 @@
 import { freemem, hostname, totalmem } from 'node:os';
 import { metricIsThere } from './metric.ts';
-import { linesOf, type Scrape } from './scrape.ts';
-import type { Burst } from './session.ts';
-import { check, type StepChecks } from './types.ts';
+import { linesOf, type Scrape } from './harness/scrape.ts';
+import type { Burst } from './harness/session.ts';
+import { check, type StepChecks } from './harness/types.ts';
 
 const TREES = 'trees_standing';
 const PROGRESS = 'requests_in_progress';

@@ -1,6 +1,6 @@
 import { metricIsThere } from './metric.ts';
 import { boundsOf, visitsAreTimed } from './timing.ts';
-import { check, type StepChecks } from './types.ts';
+import { check, type StepChecks } from './harness/types.ts';
 
 const NAME = 'request_duration_seconds';
 

@@ -1,6 +1,6 @@
 import { defaultBuckets } from './06-histograms.ts';
 import { boundsOf } from './timing.ts';
-import { check, type StepChecks } from './types.ts';
+import { check, type StepChecks } from './harness/types.ts';
 
 const NAME = 'request_duration_seconds';
 const WANTED = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];

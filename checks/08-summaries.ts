@@ -1,7 +1,7 @@
 import { metricIsThere } from './metric.ts';
-import { linesOf } from './scrape.ts';
+import { linesOf } from './harness/scrape.ts';
 import { visitsAreTimed } from './timing.ts';
-import { check, type StepChecks } from './types.ts';
+import { check, type StepChecks } from './harness/types.ts';
 
 const NAME = 'request_processing_seconds';
 const QUANTILES = ['0.5', '0.9', '0.99'];

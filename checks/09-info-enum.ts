@@ -1,6 +1,6 @@
 import { metricIsThere } from './metric.ts';
-import { linesOf, type Scrape } from './scrape.ts';
-import { check, type StepChecks } from './types.ts';
+import { linesOf, type Scrape } from './harness/scrape.ts';
+import { check, type StepChecks } from './harness/types.ts';
 
 const INFO = 'application_info';
 const STATE = 'application_state';

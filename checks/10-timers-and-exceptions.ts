@@ -1,8 +1,8 @@
 import { areChosen, differenceOf } from './07-buckets.ts';
 import { metricIsThere } from './metric.ts';
-import { linesOf, type Scrape } from './scrape.ts';
+import { linesOf, type Scrape } from './harness/scrape.ts';
 import { boundsOf, judgeSeconds, totalsOf, waited } from './timing.ts';
-import { check, type StepChecks } from './types.ts';
+import { check, type StepChecks } from './harness/types.ts';
 
 const EXCEPTIONS = 'registry_exceptions_total';
 const DURATION = 'registry_duration_seconds';

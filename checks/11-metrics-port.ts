@@ -1,5 +1,5 @@
 import { shown } from './01-bare-handler.ts';
-import { check, type StepChecks } from './types.ts';
+import { check, type StepChecks } from './harness/types.ts';
 
 export const metricsPort = check({
   name: '/metrics answers on METRICS_PORT',

@@ -9,7 +9,7 @@ import { summaries } from './08-summaries.ts';
 import { infoEnum } from './09-info-enum.ts';
 import { timersAndExceptions } from './10-timers-and-exceptions.ts';
 import { metricsPortStep } from './11-metrics-port.ts';
-import type { StepChecks } from './types.ts';
+import type { StepChecks } from './harness/types.ts';
 
 /** The checks of every step, in order. Those of step N are `steps[N - 1]`. */
 export const steps: readonly StepChecks[] = [

@@ -1,6 +1,6 @@
-import type { MetricType } from './exposition.ts';
-import { linesOf, type Scrape } from './scrape.ts';
-import { check, type Check } from './types.ts';
+import type { MetricType } from './harness/exposition.ts';
+import { linesOf, type Scrape } from './harness/scrape.ts';
+import { check, type Check } from './harness/types.ts';
 
 /** What a step asks for: a metric of this name and type. */
 export interface Wanted {

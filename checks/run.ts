@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { placeOf } from './chapters.ts';
 import { steps } from './index.ts';
-import { delayFor } from './launch.js';
-import { until } from './program.ts';
-import { withSession, type Session } from './session.ts';
-import { excerptOf, SURVIVED, troubleIn, troubles, type Trouble } from './trouble.ts';
-import { CheckFailure, type Check, type CheckResult, type Failure, type Report } from './types.ts';
+import { delayFor } from './harness/launch.js';
+import { until } from './harness/program.ts';
+import { withSession, type Session } from './harness/session.ts';
+import { excerptOf, SURVIVED, troubleIn, troubles, type Trouble } from './harness/trouble.ts';
+import { CheckFailure } from './harness/failure.ts';
+import type { Check, CheckResult, Failure, Report } from './harness/types.ts';
 
 /** How to check; all times in milliseconds. */
 export interface CheckOptions {

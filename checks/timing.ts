@@ -1,6 +1,6 @@
-import { linesOf, type Scrape } from './scrape.ts';
-import type { Burst } from './session.ts';
-import { check, type Check } from './types.ts';
+import { linesOf, type Scrape } from './harness/scrape.ts';
+import type { Burst } from './harness/session.ts';
+import { check, type Check } from './harness/types.ts';
 
 /** A histogram or a summary of the time that visitors wait. */
 export interface VisitTimes {

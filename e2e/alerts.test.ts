@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { until } from '../checks/program.ts';
+import { until } from '../checks/harness/program.ts';
 import { ROOT } from '../workshop/programs.ts';
 import { startStep } from './program.ts';
 import { freePort, needsPrometheus, startPrometheus, type Alert } from './prometheus.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { until } from '../checks/program.ts';
+import { until } from '../checks/harness/program.ts';
 
 /** A command that runs in a sandbox. */
 export interface Command {

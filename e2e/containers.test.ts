@@ -1,9 +1,9 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { until } from '../checks/program.ts';
-import { ask, findDocker, hasImage, images } from '../workshop/docker.ts';
-import { fetchWithin } from '../workshop/fetch.ts';
+import { until } from '../checks/harness/program.ts';
+import { ask, findDocker, hasImage, images } from '../workshop/stack/docker.ts';
+import { fetchWithin } from '../workshop/stack/fetch.ts';
 import { startCommand } from './command.ts';
 import { freePort } from './prometheus.ts';
 import { makeSandbox } from './sandbox.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, type TestContext } from 'vitest';
-import { until } from '../checks/program.ts';
+import { until } from '../checks/harness/program.ts';
 import {
   promisedStep,
   queryPanels,

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startProgram, until } from '../checks/program.ts';
+import { startProgram, until } from '../checks/harness/program.ts';
 import { ROOT } from '../workshop/programs.ts';
 
 const windows = process.platform === 'win32';

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { until } from '../checks/program.ts';
-import { ask } from '../workshop/docker.ts';
+import { until } from '../checks/harness/program.ts';
+import { ask } from '../workshop/stack/docker.ts';
 import { startCommand, type Command } from './command.ts';
 import { freePort, needsPrometheus } from './prometheus.ts';
 import { makeSandbox } from './sandbox.ts';

@@ -1,4 +1,4 @@
-import { startProgram, untilListening, type ProgramProcess } from '../checks/program.ts';
+import { startProgram, untilListening, type ProgramProcess } from '../checks/harness/program.ts';
 import { stepNames } from '../workshop/programs.ts';
 
 /** A step that runs. */

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
-import { freePorts } from '../checks/ports.js';
-import { until } from '../checks/program.ts';
+import { freePorts } from '../checks/harness/ports.js';
+import { until } from '../checks/harness/program.ts';
 import { ROOT } from '../workshop/programs.ts';
 
 /** One series of an answer, with its value now. */

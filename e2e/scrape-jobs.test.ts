@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { until } from '../checks/program.ts';
+import { until } from '../checks/harness/program.ts';
 import { startStep } from './program.ts';
 import { needsPrometheus, startPrometheus } from './prometheus.ts';
 

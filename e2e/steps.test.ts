@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { until } from '../checks/program.ts';
+import { until } from '../checks/harness/program.ts';
 import { promisedStep, queryPanels } from '../tests/stack/dashboards.ts';
 import { stepNames } from '../workshop/programs.ts';
 import { startStep } from './program.ts';

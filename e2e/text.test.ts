@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { startProgram, until, untilListening } from '../checks/program.ts';
+import { startProgram, until, untilListening } from '../checks/harness/program.ts';
 import { judgeAnswer, readAnswer, type Shape } from '../tests/text/answers.ts';
 import { blocksIn, readDocument, ROOT, stepOf } from '../tests/text/document.ts';
 import { folderOf, readFiles, typeChapter, type Files } from '../tests/text/typing.ts';

@@ -1,4 +1,4 @@
-import { load } from '../workshop/traffic.ts';
+import { load } from '../workshop/program/traffic.ts';
 
 /**
  * Sends the visitors of `make load` to a program until it is told to stop.

@@ -50,11 +50,11 @@ export async function runCommand([name = 'help', ...args]) {
   }
   if (command.packages !== 'none') {
     install({ all: command.packages === 'all', command: name });
-    if (command.prepares) (await import(`./${name}-early.js`)).prepare(args);
+    if (command.prepares) (await import(`./commands/${name}-early.js`)).prepare(args);
     // Newer Node reads TypeScript by itself; tsx teaches it to the others.
     if (!process.features.typescript) (await import('tsx/esm/api')).register();
   }
-  const { run } = await import(`./${name}.${command.packages === 'none' ? 'js' : 'ts'}`);
+  const { run } = await import(`./commands/${name}.${command.packages === 'none' ? 'js' : 'ts'}`);
   try {
     process.exit(await run(args));
   } catch (error) {

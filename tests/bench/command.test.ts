@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { measureRequests } from '../../bench/requests.ts';
-import { startProgram, until } from '../../checks/program.ts';
+import { startProgram, until } from '../../checks/harness/program.ts';
 import { refusal, runCommand } from '../support/cli.ts';
 
 const RESULTS = new URL('../../bench/results.md', import.meta.url);

@@ -1,8 +1,8 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { until } from '../../checks/program.ts';
-import { describeReport } from '../../workshop/report.ts';
+import { until } from '../../checks/harness/program.ts';
+import { describeReport } from '../../workshop/terminal/report.ts';
 import { refusal, runCommand, startCommand } from '../support/cli.ts';
 import { repository } from '../support/workspace.ts';
 

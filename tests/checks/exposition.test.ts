@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findSamples, parseExposition, sumOf } from '../../checks/exposition.ts';
+import { findSamples, parseExposition, sumOf } from '../../checks/harness/exposition.ts';
 
 test('reads names, types, help, labels and values', () => {
   const families = parseExposition(

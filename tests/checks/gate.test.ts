@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { chapters, placeOf } from '../../checks/chapters.ts';
 import { steps } from '../../checks/index.ts';
 import { checkStep, passedSteps } from '../../checks/run.ts';
-import { troubles } from '../../checks/trouble.ts';
+import { troubles } from '../../checks/harness/trouble.ts';
 import { onlyUnderCI } from '../support/ci.ts';
 import { compiledStep, makeFolder, PATIENT, ROOT, withCompiledMutation } from './copies.ts';
 import { mutations } from './mutations/index.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { until } from '../../checks/program.ts';
+import { until } from '../../checks/harness/program.ts';
 import { checkStep } from '../../checks/run.ts';
 import { PATIENT, ROOT, withCompiledMutation, withMutation, type Edit } from './copies.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkStep } from '../../checks/run.ts';
-import type { Report } from '../../checks/types.ts';
+import type { Report } from '../../checks/harness/types.ts';
 import { onlyUnderCI } from '../support/ci.ts';
 import { PATIENT, withCompiledMutation, withMutation } from './copies.ts';
 import { mutations } from './mutations/index.ts';

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { findSamples, parseExposition, sumOf } from '../../checks/exposition.ts';
+import { findSamples, parseExposition, sumOf } from '../../checks/harness/exposition.ts';
 import { Enum } from '../../steps/11-metrics-port/enum.ts';
 import { Info } from '../../steps/11-metrics-port/info.ts';
 import { countExceptions, timed, trackInProgress } from '../../steps/11-metrics-port/instrument.ts';

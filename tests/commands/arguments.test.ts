@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readStep, readVariables, typed } from '../../workshop/arguments.ts';
+import { readStep, readVariables, typed } from '../../workshop/terminal/arguments.ts';
 
 const read = (args: string[], env: NodeJS.ProcessEnv = {}) =>
   readVariables({ NAME: 'value', METRICS_PORT: 'value', WATCH: 'switch' }, args, env);

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { run as begin } from '../../workshop/begin.ts';
-import { run as diff } from '../../workshop/diff.ts';
+import { run as begin } from '../../workshop/commands/begin.ts';
+import { run as diff } from '../../workshop/commands/diff.ts';
 import { ROOT } from '../../workshop/programs.ts';
-import { run as solve } from '../../workshop/solve.ts';
-import { run as take } from '../../workshop/take.ts';
+import { run as solve } from '../../workshop/commands/solve.ts';
+import { run as take } from '../../workshop/commands/take.ts';
 import { runCommand } from '../support/cli.ts';
 import { repository, texts } from '../support/workspace.ts';
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { startProgram, until, type ProgramProcess } from '../../checks/program.ts';
+import { startProgram, until, type ProgramProcess } from '../../checks/harness/program.ts';
 import { STEPS } from '../support/steps.ts';
 import { refusal, runCommand } from '../support/cli.ts';
 

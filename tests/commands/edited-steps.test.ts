@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { appendFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { until } from '../../checks/program.ts';
-import { editedSteps } from '../../workshop/edited-steps.ts';
+import { until } from '../../checks/harness/program.ts';
+import { editedSteps } from '../../workshop/learner/edited-steps.ts';
 import { startCommand } from '../support/cli.ts';
 import { repository, temporaryFolder, workspace } from '../support/workspace.ts';
 

@@ -3,9 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { restore } from '../../workshop/restore.ts';
-import { listSaved } from '../../workshop/saved.ts';
-import { solve } from '../../workshop/solve.ts';
+import { restore } from '../../workshop/commands/restore.ts';
+import { listSaved } from '../../workshop/learner/saved.ts';
+import { solve } from '../../workshop/commands/solve.ts';
 import { texts, workspace } from '../support/workspace.ts';
 
 /** After so many changes to the disk the command is dead: it changes nothing any more. */

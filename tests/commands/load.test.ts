@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { freePorts } from '../../checks/ports.js';
-import { startProgram, until } from '../../checks/program.ts';
+import { freePorts } from '../../checks/harness/ports.js';
+import { startProgram, until } from '../../checks/harness/program.ts';
 import { refusal, runCommand, startCommand } from '../support/cli.ts';
 import { runStep, stepsFrom } from '../support/steps.ts';
 

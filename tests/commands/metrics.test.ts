@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { until } from '../../checks/program.ts';
+import { until } from '../../checks/harness/program.ts';
 import type { Look } from '../../workshop/metrics/look.ts';
 import { metricsUrls, scrape, ScrapeError } from '../../workshop/metrics/scrape.ts';
 import { view } from '../../workshop/metrics/view.ts';

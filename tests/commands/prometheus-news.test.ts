@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { explainRefusal, PrometheusNews } from '../../workshop/prometheus-news.ts';
+import { explainRefusal, PrometheusNews } from '../../workshop/stack/prometheus-news.ts';
 
 // Lines of Prometheus 3.5's log, with the times and places that change taken out.
 const LOADED = 'time=x level=INFO msg="Completed loading of configuration file" filename=a.yaml\n';

@@ -1,10 +1,10 @@
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi, type MockInstance } from 'vitest';
-import { begin } from '../../workshop/begin.ts';
-import { listCopies, restore } from '../../workshop/restore.ts';
-import { listSaved } from '../../workshop/saved.ts';
-import { solve } from '../../workshop/solve.ts';
+import { begin } from '../../workshop/commands/begin.ts';
+import { listCopies, restore } from '../../workshop/commands/restore.ts';
+import { listSaved } from '../../workshop/learner/saved.ts';
+import { solve } from '../../workshop/commands/solve.ts';
 import { texts, workspace } from '../support/workspace.ts';
 
 let said: MockInstance<typeof console.log>;

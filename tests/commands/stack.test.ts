@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { findGrafana, findOnPath } from '../../workshop/grafana-home.ts';
-import { translateTargets } from '../../workshop/native-files.ts';
-import { holderOf, isTaken } from '../../workshop/ports.ts';
+import { findGrafana, findOnPath } from '../../workshop/stack/grafana-home.ts';
+import { translateTargets } from '../../workshop/stack/native-files.ts';
+import { holderOf, isTaken } from '../../workshop/stack/ports.ts';
 import { refusal, runCommand } from '../support/cli.ts';
 import { STEPS } from '../support/steps.ts';
 

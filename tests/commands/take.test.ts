@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { solve } from '../../workshop/solve.ts';
-import { take } from '../../workshop/take.ts';
+import { solve } from '../../workshop/commands/solve.ts';
+import { take } from '../../workshop/commands/take.ts';
 import { texts, workspace } from '../support/workspace.ts';
 
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseExposition } from '../../checks/exposition.ts';
-import { startProgram, untilListening } from '../../checks/program.ts';
+import { parseExposition } from '../../checks/harness/exposition.ts';
+import { startProgram, untilListening } from '../../checks/harness/program.ts';
 import { ROOT, stepNames } from '../../workshop/programs.ts';
 import { metricNames, promisedStep, queryPanels, readDashboards } from './dashboards.ts';
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { type Family } from '../../checks/exposition.ts';
+import { type Family } from '../../checks/harness/exposition.ts';
 import { runStep, stepsFrom } from '../support/steps.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PURGE', 'PROPFIND'];

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { sumOf } from '../../checks/exposition.ts';
+import { sumOf } from '../../checks/harness/exposition.ts';
 import { connect, QUIET, spawnStep, STEPS } from '../support/steps.ts';
 
 const BROKEN_FOREST = fileURLToPath(new URL('../support/broken-forest.mjs', import.meta.url));

@@ -1,6 +1,6 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startProgram, until, untilListening } from '../../checks/program.ts';
+import { startProgram, until, untilListening } from '../../checks/harness/program.ts';
 import { send } from '../support/http.ts';
 import { runStep, STEPS, type RunningStep } from '../support/steps.ts';
 

@@ -1,7 +1,12 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { findSamples, sumOf, type Family, type MetricType } from '../../checks/exposition.ts';
+import {
+  findSamples,
+  sumOf,
+  type Family,
+  type MetricType,
+} from '../../checks/harness/exposition.ts';
 import { QUIET, runStep, shareStep, spawnStep, connect, stepsFrom } from '../support/steps.ts';
 import { OWN_METRICS } from '../support/contract.ts';
 

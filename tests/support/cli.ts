@@ -57,7 +57,7 @@ export async function refusal(
 ): Promise<string> {
   for (const [name, value] of Object.entries({ ...PLAIN, ...env })) vi.stubEnv(name, value);
   try {
-    const { run } = await import(`../../workshop/${command}.ts`);
+    const { run } = await import(`../../workshop/commands/${command}.ts`);
     await run(args);
   } catch (error) {
     if (error instanceof Error && error.name === 'UsageError') return error.message;

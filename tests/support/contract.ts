@@ -1,4 +1,4 @@
-import type { MetricType } from '../../checks/exposition.ts';
+import type { MetricType } from '../../checks/harness/exposition.ts';
 
 /** A metric that the steps expose: what they may be built on by queries, panels and alerts. */
 export interface OwnMetric {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, inject, onTestFinished } from 'vitest';
-import { parseExposition, type Family } from '../../checks/exposition.ts';
-import { startProgram, untilListening, type ProgramProcess } from '../../checks/program.ts';
+import { parseExposition, type Family } from '../../checks/harness/exposition.ts';
+import { startProgram, untilListening, type ProgramProcess } from '../../checks/harness/program.ts';
 import { send, type Reply } from './http.ts';
 import { runtime } from './runtime.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ROOT } from '../../workshop/programs.ts';
-import { supervise } from '../../workshop/supervise.ts';
+import { supervise } from '../../workshop/program/supervise.ts';
 
 /** Supervises the program in the folder SUPERVISED, as `dev` does with `app/`. */
 const folder = process.env.SUPERVISED!;

@@ -4,8 +4,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { startProgram, until, untilListening } from '../../checks/program.ts';
-import { freePorts } from '../../checks/ports.js';
+import { startProgram, until, untilListening } from '../../checks/harness/program.ts';
+import { freePorts } from '../../checks/harness/ports.js';
 import { onlyUnderCI } from '../support/ci.ts';
 import { blocksIn, readDocument, ROOT, type Block } from './document.ts';
 import { folderOf, readCaption, readFiles, typeChapter, type Files } from './typing.ts';

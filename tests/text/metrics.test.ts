@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseExposition } from '../../checks/exposition.ts';
-import { startProgram, untilListening } from '../../checks/program.ts';
+import { parseExposition } from '../../checks/harness/exposition.ts';
+import { startProgram, untilListening } from '../../checks/harness/program.ts';
 import { blocksIn, readDocument, stepOf } from './document.ts';
 import { folderOf } from './typing.ts';
 

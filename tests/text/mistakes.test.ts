@@ -1,7 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
-import { startProgram, until, untilListening, type ProgramProcess } from '../../checks/program.ts';
+import {
+  startProgram,
+  until,
+  untilListening,
+  type ProgramProcess,
+} from '../../checks/harness/program.ts';
 import { compile } from '../support/compiled.ts';
 import { blocksIn, readDocument, ROOT, type Block } from './document.ts';
 import { folderOf, readCaption, readFiles, typeChapter, type Files } from './typing.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { findSamples, type Family, type Sample } from '../../checks/exposition.ts';
+import { findSamples, type Family, type Sample } from '../../checks/harness/exposition.ts';
 
 /** What someone has seen of a program's metrics, and when. */
 export interface Look {

@@ -1,6 +1,6 @@
-import type { Family } from '../../checks/exposition.ts';
-import { typed } from '../arguments.ts';
-import type { Paint } from '../colour.ts';
+import type { Family } from '../../checks/harness/exposition.ts';
+import { typed } from '../terminal/arguments.ts';
+import type { Paint } from '../terminal/colour.ts';
 import { changeSince, readable, seriesOf, type Look } from './look.ts';
 
 /** More lines of one metric than this are cut: a label that is not bounded makes thousands. */

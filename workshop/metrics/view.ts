@@ -1,6 +1,6 @@
-import { ExpositionError, parseExposition, type Family } from '../../checks/exposition.ts';
-import { typed } from '../arguments.ts';
-import type { Paint } from '../colour.ts';
+import { ExpositionError, parseExposition, type Family } from '../../checks/harness/exposition.ts';
+import { typed } from '../terminal/arguments.ts';
+import type { Paint } from '../terminal/colour.ts';
 import { hasRestarted, lookAt, type Look } from './look.ts';
 import { scrape, ScrapeError } from './scrape.ts';
 import { selectFamilies, showFamilies, showLines, showRest } from './show.ts';

@@ -1,0 +1,115 @@
+// Plain JavaScript: `make check` starts the program with it before anything is loaded that reads
+// TypeScript, so that the two load side by side.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { freePorts } from './ports.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PRELOAD = new URL('preload.js', import.meta.url).href;
+
+/**
+ * With this seed the registry takes the upper half of its delay for each of the first twelve
+ * questions, fails three of the first eight, and is ready at once.
+ */
+const SEED = '148879';
+
+/** From this step on time and progress are looked at, so the registry has to take some. */
+const FIRST_WITH_TIME = 5;
+const DELAY_MS = 160;
+
+/** More output than this is cut: a program that prints in a loop must not fill the memory. */
+const OUTPUT_LIMIT = 64 * 1024;
+
+const SETTINGS = [
+  'PORT',
+  'METRICS_PORT',
+  'HOST',
+  'REGISTRY_DELAY_MS',
+  'REGISTRY_ERROR_RATE',
+  'SEED',
+  'NODE_OPTIONS',
+  // Node 20 reads its file at each start, which can take longer than the rest of it.
+  'NODE_EXTRA_CA_CERTS',
+];
+
+/**
+ * Spawns a program, without the settings that this process has in its environment.
+ * @param {{ entry: string, env?: Record<string, string>, nodeArgs?: readonly string[], node?: string }} options
+ */
+export function spawnProgram({ entry, env, nodeArgs = ['--import', 'tsx'], node }) {
+  const inherited = { ...process.env };
+  for (const name of SETTINGS) delete inherited[name];
+  const child = spawn(node ?? process.execPath, [...nodeArgs, entry], {
+    cwd: ROOT,
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, so that children that it leaves behind can be ended with it.
+    detached: process.platform !== 'win32',
+  });
+  // Read from the start: what a process has printed is thrown away if it ends unread.
+  const output = { stdout: '', stderr: '' };
+  for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
+    child[name].setEncoding('utf8').on('data', (text) => {
+      if (output[name].length < OUTPUT_LIMIT) output[name] += text;
+    });
+  }
+  return { child, output };
+}
+
+/**
+ * How a program is started to be checked.
+ * @typedef {{ entry: string, nodeArgs: readonly string[], delayMs: number, errorRate: number }} Launch
+ */
+
+/**
+ * The delay of the registry, in milliseconds, with which a step is checked.
+ * @param {number} step
+ */
+export function delayFor(step) {
+  return step < FIRST_WITH_TIME ? 0 : DELAY_MS;
+}
+
+/**
+ * Spawns a program to be checked, on free ports; or gives the one that was started early, if it was
+ * started in the same way.
+ * @param {Launch} how
+ */
+export async function launchProgram(how) {
+  const key = JSON.stringify(how);
+  const started = early;
+  early = undefined;
+  if (started?.key === key) return started.launched;
+  started?.end();
+  return spawnOnFreePorts(how);
+}
+
+/** @type {{ key: string, launched: ReturnType<typeof spawnOnFreePorts>, end: () => void } | undefined} */
+let early;
+
+/**
+ * Starts a program before it is asked for; it ends with this process if nobody does.
+ * @param {Launch} how
+ */
+export function launchEarly(how) {
+  const launched = spawnOnFreePorts(how);
+  const end = () => void launched.then(({ child }) => child.kill('SIGKILL'));
+  early = { key: JSON.stringify(how), launched, end };
+  void launched.then(({ child }) => process.once('exit', () => child.kill('SIGKILL')));
+}
+
+/** @param {Launch} how */
+async function spawnOnFreePorts({ entry, nodeArgs, delayMs, errorRate }) {
+  const [port = 0, metricsPort = 0] = await freePorts(2);
+  const spawned = spawnProgram({
+    entry,
+    nodeArgs: [...nodeArgs, '--import', PRELOAD],
+    env: {
+      PORT: `${port}`,
+      METRICS_PORT: `${metricsPort}`,
+      SEED,
+      REGISTRY_DELAY_MS: `${delayMs}`,
+      REGISTRY_ERROR_RATE: `${errorRate}`,
+    },
+  });
+  return { ...spawned, port, metricsPort };
+}

@@ -1,0 +1,342 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createClient, NoAnswer, type Answer } from './client.ts';
+import { launchProgram } from './launch.js';
+import { adoptProgram, until, type ProgramProcess } from './program.ts';
+import { firstLines, once, readScrape, type Scrape } from './scrape.ts';
+import { excerptOf, troubleIn, type TroubleId } from './trouble.ts';
+import { CheckFailure } from './failure.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const BURST = 8;
+
+/** A metric that is updated just after the answer is right too: so long it may take, in ms. */
+const SETTLE_MS = 250;
+
+/** Many questions to the registry at the same time, and what the metrics did meanwhile. */
+export interface Burst {
+  readonly before: Scrape;
+  readonly after: Scrape;
+  readonly answers: readonly Answer[];
+  /** How many got a number. */
+  readonly answered: number;
+  /** How many got 503, since the registry failed. */
+  readonly failed: number;
+  /** How long all of them took, added up, in seconds. */
+  readonly seconds: number;
+  /** Scrapes while they were under way, each with how many waited for sure all that time. */
+  readonly during: readonly { readonly scrape: Scrape; readonly waiting: number }[];
+}
+
+/** A learner's program while it is checked. Every method throws `CheckFailure` if it breaks down. */
+export interface Session {
+  /** The port of METRICS_PORT: what step 11 adds. */
+  readonly metricsPort: number;
+  /** What `/metrics` answered before anything else was asked. */
+  readonly firstAnswer: Answer;
+  /** The same, read. */
+  first(): Scrape;
+  /** Sends a request to the program. */
+  send(method: string, path: string): Promise<Answer>;
+  /** Sends a request to METRICS_PORT; undefined if nothing listens there. */
+  sendToMetricsPort(method: string, path: string): Promise<Answer | undefined>;
+  /** Asks `/metrics`, wherever this program has it. */
+  metrics(): Promise<Answer>;
+  scrape(): Promise<Scrape>;
+  /** Scrapes until `holds`, for a moment at most. @returns the last scrape */
+  settle(holds: (scrape: Scrape) => boolean): Promise<Scrape>;
+  /**
+   * Scrapes, acts, and scrapes again until `settled`, for a moment at most.
+   * @param earlier what the same observation gave as `after`, if nothing was sent since
+   */
+  observe<Result>(
+    act: () => Promise<Result>,
+    settled: (before: Scrape, after: Scrape) => boolean,
+    earlier?: Scrape,
+  ): Promise<{ before: Scrape; after: Scrape; result: Result }>;
+  /** Eight questions to the registry at once. They are asked once; later calls get the same. */
+  burst(): Promise<Burst>;
+  /** The same, asked anew. */
+  burstAgain(): Promise<Burst>;
+  /** A scrape as it would come `seconds` later. */
+  scrapeLater(seconds: number): Promise<Scrape>;
+  /** A scrape of a second process of the program, whose registry always fails. */
+  scrapeWithoutRegistry(): Promise<Scrape>;
+  /** Tells the program to stop, and looks at its metrics until `holds` or until it is gone. */
+  stop(holds: (scrape: Scrape) => boolean): Promise<Scrape>;
+  /** What the program has printed on standard error. */
+  errors(): string;
+  /** The line of its output that names another port than those that it was given. */
+  elsewhere(): string | undefined;
+}
+
+export interface SessionOptions {
+  readonly entry: string;
+  readonly nodeArgs: readonly string[];
+  readonly startMs: number;
+  readonly answerMs: number;
+  /** The registry's delay, in milliseconds. */
+  readonly delayMs: number;
+  /** Whether anybody will look at the metrics. */
+  readonly wantsMetrics: boolean;
+  /** Whether a second process, whose registry always fails, is started at once: later takes longer. */
+  readonly withoutRegistry: boolean;
+}
+
+/** Starts a program; `use` gets it once it answers; then it is ended, whatever happens. */
+export async function withSession<Result>(
+  options: SessionOptions,
+  use: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const client = createClient(options.answerMs);
+  const main = launch(options, client, 0.5);
+  let other: Promise<Launched> | undefined;
+  const second = () => {
+    other ??= launch(options, client, 1);
+    // Whoever asks for it gets its failure, and nobody has to ask.
+    other.catch(() => {});
+    return other;
+  };
+  if (options.withoutRegistry) main.then(second).catch(() => {});
+  try {
+    return await use(await createSession(await main, client, options.wantsMetrics, second));
+  } finally {
+    client.close();
+    await Promise.allSettled([main, other].map(async (one) => (await one)?.end()));
+  }
+}
+
+interface Launched {
+  readonly entry: string;
+  readonly program: ProgramProcess;
+  readonly port: number;
+  readonly metricsPort: number;
+  /** The first answer to `GET /metrics` on PORT. */
+  readonly hello: Answer;
+  end(): Promise<unknown>;
+}
+
+async function launch(
+  { entry, nodeArgs, startMs, delayMs }: SessionOptions,
+  client: ReturnType<typeof createClient>,
+  errorRate: number,
+): Promise<Launched> {
+  const did = `started ${entry}`;
+  const expected = 'a program that answers on the port that PORT names';
+  if (!existsSync(resolve(ROOT, entry))) {
+    throw new CheckFailure('entry-missing', { did, expected, got: `there is no ${entry}` });
+  }
+  const { port, metricsPort, ...spawned } = await launchProgram({
+    entry,
+    nodeArgs,
+    delayMs,
+    errorRate,
+  });
+  const program = adoptProgram(spawned);
+  const fail = (hint: TroubleId, got: string) =>
+    new CheckFailure(hint, { did, expected: `${expected} (${port})`, got });
+  const end = () => program.stop(0);
+  try {
+    let hello: Answer | undefined;
+    let broken: NoAnswer | undefined;
+    await until(async () => {
+      try {
+        hello = await client.send(port, 'GET', '/metrics');
+      } catch (error) {
+        if (!(error instanceof NoAnswer)) throw error;
+        if (error.code !== 'ECONNREFUSED') broken = error;
+      }
+      return (
+        Boolean(hello ?? broken ?? program.exit) ||
+        otherPortIn(program.stdout, [port, metricsPort]) !== undefined
+      );
+    }, startMs);
+    if (hello) return { entry, program, port, metricsPort, hello, end };
+    if (broken) throw await brokenOff(broken, program, entry);
+    if (program.exit) throw await gone(program, entry, did, expected);
+    const url = otherPortIn(program.stdout, [port, metricsPort]);
+    if (url) throw fail('port-fixed', `it says: ${url}`);
+    const { stdout, stderr } = program;
+    throw fail('silent', `nothing, for ${startMs / 1000} s\n${firstLines(stdout + stderr, 4)}`);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+function otherPortIn(output: string, ports: readonly number[]): string | undefined {
+  return output.split('\n').find((line) => {
+    const named = /(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::\]):(\d+)/.exec(line)?.[1];
+    return named && !ports.includes(Number(named));
+  });
+}
+
+async function createSession(
+  { entry, program, port, metricsPort, hello }: Launched,
+  client: ReturnType<typeof createClient>,
+  wantsMetrics: boolean,
+  second: () => Promise<Launched>,
+): Promise<Session> {
+  const send = async (to: number, method: string, path: string, headers = {}) => {
+    try {
+      return await client.send(to, method, path, headers);
+    } catch (error) {
+      throw error instanceof NoAnswer ? await brokenOff(error, program, entry) : error;
+    }
+  };
+  let metricsAt = port;
+  let firstAnswer = hello;
+  // Step 11 moves /metrics to a port of its own, which opens a moment after the other.
+  if (hello.status === 404 && wantsMetrics) {
+    await until(async () => {
+      const answer = await client.send(metricsPort, 'GET', '/metrics').catch(() => undefined);
+      if (answer) [metricsAt, firstAnswer] = [metricsPort, answer];
+      return answer !== undefined;
+    }, SETTLE_MS);
+  }
+
+  const metrics = (headers = {}) => send(metricsAt, 'GET', '/metrics', headers);
+  const scrape = async (headers = {}) => readScrape(await metrics(headers));
+  const first = once(() => {
+    const scrape = readScrape(firstAnswer);
+    // The whole text, strictly: what a check does not look at must be readable too.
+    scrape.families();
+    return scrape;
+  });
+  const settle = async (holds: (scrape: Scrape) => boolean, patienceMs = SETTLE_MS) => {
+    const end = performance.now() + patienceMs;
+    let last = await scrape();
+    while (!holds(last) && performance.now() < end) {
+      await sleep(10);
+      last = await scrape();
+    }
+    return last;
+  };
+
+  /** Later checks compare with this scrape: it must not miss what comes just after the answer. */
+  const rest = async () => {
+    let last = await scrape();
+    await until(async () => {
+      await sleep(35);
+      const now = await scrape();
+      const rests = ownLines(now) === ownLines(last);
+      last = now;
+      return rests;
+    }, SETTLE_MS);
+    return last;
+  };
+
+  const session: Session = {
+    metricsPort,
+    firstAnswer,
+    first,
+    send: (method, path) => send(port, method, path),
+    sendToMetricsPort: (method, path) =>
+      client.send(metricsPort, method, path).catch(() => undefined),
+    metrics: () => metrics(),
+    scrape: () => scrape(),
+    settle,
+    async observe(act, settled, earlier) {
+      const before = earlier ?? (await scrape());
+      const result = await act();
+      return { before, result, after: await settle((after) => settled(before, after)) };
+    },
+    burst: once(() => session.burstAgain()),
+    async burstAgain() {
+      // Where /metrics is missing or broken, a check of step 02 says so.
+      const canScrape = isReadable(first);
+      const look = async () =>
+        canScrape ? scrape() : readScrape({ ...hello, status: 200, body: '' });
+      const before = await look();
+      const open = new Set(Array.from({ length: BURST }, (_, index) => index));
+      const asked = Promise.all(
+        [...open].map((index) =>
+          send(port, 'GET', '/treecounter').finally(() => open.delete(index)),
+        ),
+      );
+      const during: { scrape: Scrape; waiting: number }[] = [];
+      const watch = async () => {
+        while (open.size > 0) {
+          during.push({ scrape: await scrape(), waiting: open.size });
+          await sleep(30);
+        }
+      };
+      const [answers] = await Promise.all([asked, canScrape ? watch() : undefined]);
+      const after = canScrape ? await rest() : before;
+      after.families();
+      const failed = answers.filter(({ status }) => status === 503).length;
+      const answered = answers.filter(({ status }) => status === 200).length;
+      const seconds = answers.reduce((sum, { ms }) => sum + ms / 1000, 0);
+      return { before, after, answers, answered, failed, seconds, during };
+    },
+    scrapeLater: (seconds) => scrape({ 'x-check-clock-ms': `${seconds * 1000}` }),
+    async scrapeWithoutRegistry() {
+      const { firstAnswer: answer } = await createSession(await second(), client, true, second);
+      return readScrape(answer);
+    },
+    async stop(holds) {
+      let last = await scrape({ 'x-check-stop': '1' });
+      await until(async () => {
+        const answer = await client
+          .send(metricsAt, 'GET', '/metrics', { connection: 'close' })
+          .catch(() => undefined);
+        if (answer?.status === 200) last = readScrape(answer);
+        return program.exit !== undefined || holds(last);
+      }, SETTLE_MS);
+      return last;
+    },
+    errors: () => program.stderr,
+    elsewhere: () => otherPortIn(program.stdout, [port, metricsPort]),
+  };
+  return session;
+}
+
+function isReadable(first: () => Scrape): boolean {
+  try {
+    return first() !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** The lines of a scrape that a visit can change. */
+function ownLines({ text }: Scrape): string {
+  return text
+    .split('\n')
+    .filter((line) => !/^(#|process_|nodejs_|host_memory_)/.test(line))
+    .join('\n');
+}
+
+/** Why a request had no answer: because the program is gone, or because of how it serves. */
+async function brokenOff(
+  { code, request }: NoAnswer,
+  program: Launched['program'],
+  entry: string,
+): Promise<CheckFailure> {
+  const did = `asked ${request}`;
+  const expected = 'an answer';
+  if (code !== 'TIMEOUT') await Promise.race([program.exited, sleep(300)]);
+  if (program.exit) return gone(program, entry, did, expected);
+  if (code === 'TIMEOUT') {
+    return new CheckFailure('no-answer', { did, expected, got: 'nothing, until patience ended' });
+  }
+  return code.startsWith('HPE_')
+    ? new CheckFailure('not-http', { did, expected, got: `bytes that are not HTTP (${code})` })
+    : new CheckFailure('dropped', { did, expected, got: `the connection was cut (${code})` });
+}
+
+async function gone(
+  program: Launched['program'],
+  entry: string,
+  did: string,
+  expected: string,
+): Promise<CheckFailure> {
+  const { code, signal } = await program.exited;
+  const said = excerptOf(program.stderr, entry);
+  const hint = troubleIn(program.stderr) ?? (code === 0 && said === '' ? 'ended' : 'crashed');
+  const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+  return new CheckFailure(hint, { did, expected, got: `the program ${how}\n${said}`.trim() });
+}

@@ -1,0 +1,228 @@
+import { basename, dirname } from 'node:path';
+import type { Hint } from './failure.ts';
+
+/** What can go wrong with a program before, or whatever, it is checked for. */
+export interface Trouble {
+  /** The step whose chapter explains it. */
+  readonly step: number;
+  readonly hint: Hint;
+  /** The program's own words by which it is known. */
+  readonly says?: RegExp;
+}
+
+/** Every trouble. Of those with `says`, the first that fits is meant. */
+export const troubles = {
+  'package-json': {
+    step: 1,
+    says: /#forest.*is not defined|ERR_PACKAGE_IMPORT_NOT_DEFINED/,
+    hint: {
+      first: 'Delete app/package.json: the program belongs to the package at the root.',
+      fuller:
+        'Node looks for the nearest package.json to learn what #forest means. One inside app/ hides the one at the root, which says so. Install packages from the root only: everything that the workshop needs is there already.',
+    },
+  },
+  'port-taken': {
+    step: 1,
+    says: /EADDRINUSE|Port \d+ on \S+ is taken/,
+    hint: {
+      first:
+        'Take the port from the settings: `readSettings` reads PORT, and METRICS_PORT in chapter 11. The check gave both a free port.',
+      fuller:
+        'Your program asks for a port that another program holds, perhaps your own under `make dev`. The check starts a second one beside it and tells it in PORT and METRICS_PORT which ports are free. A number written into the code ignores that, and so does a server that listens twice.',
+    },
+  },
+  'registered-twice': {
+    step: 3,
+    says: /has already been registered/,
+    hint: {
+      first:
+        'Create each metric once, at the top of a file. A second `new` with the same name is refused.',
+      fuller:
+        'A metric lives as long as the program and keeps its value. If it is created inside a handler, the second request creates it again, and prom-client throws. If it is created in two files, the second file does. Create it once, export it, and import it where it is used.',
+    },
+  },
+  'forgotten-await': {
+    step: 2,
+    says: /Received an instance of Promise|Received type object \(\[object Promise\]|instance of Promise/,
+    hint: {
+      first: 'Put `await` before `register.metrics()`: it gives a promise of the text.',
+      fuller:
+        '`register.metrics()` may have to ask each metric for its value, so it returns a promise. What you send is that promise, not the text in it. Write `await register.metrics()`, in a function that is `async`.',
+    },
+  },
+  'counter-decreased': {
+    step: 5,
+    says: /not possible to decrease a counter/,
+    hint: {
+      first: 'A counter never falls. What goes up and down is a gauge.',
+      fuller:
+        'Prometheus reads every fall of a counter as a restart of the program, so prom-client refuses `inc()` with a negative number. Trees are felled and requests end: make such a metric a `Gauge`, which has `set()`, `inc()` and `dec()`.',
+    },
+  },
+  'label-undeclared': {
+    step: 4,
+    says: /is not included in initial labelset/,
+    hint: {
+      first:
+        'Name every label in `labelNames` where the metric is created, spelt as where it is used.',
+      fuller:
+        'A metric knows its labels from the start. prom-client refuses a label that is not in `labelNames`: it is missing there, or one of the two is misspelt.',
+    },
+  },
+  'not-a-number': {
+    step: 3,
+    says: /Value is not a valid number/,
+    hint: {
+      first: 'Give the metric a number. What it got is printed above: text, or nothing at all.',
+      fuller:
+        'prom-client takes numbers only. A common cause is a value that is `undefined`, or a promise that was not awaited, or a text such as "3.50" that only looks like a number.',
+    },
+  },
+  'syntax-error': {
+    step: 1,
+    says: /Transform failed|TransformError|ERR_INVALID_TYPESCRIPT_SYNTAX/,
+    hint: {
+      first: 'The code cannot be read: mend the line that the message names.',
+      fuller:
+        'A bracket, a quote or a comma is missing or too many, near the line that the message names; often it is the line before. `npx tsc` lists all such places, and your editor marks them in red.',
+    },
+  },
+  'export-missing': {
+    step: 1,
+    says: /does not provide an export named/,
+    hint: {
+      first: 'A file imports a name that the other file does not export: compare the spelling.',
+      fuller:
+        'The message tells the name and the file. Either the `export` before it is missing, or the name is spelt in another way on the two sides.',
+    },
+  },
+  'import-missing': {
+    step: 1,
+    says: /ERR_MODULE_NOT_FOUND|Cannot find (module|package)/,
+    hint: {
+      first: 'A file that is imported is not there: look at its name, and at the ending .ts.',
+      fuller:
+        'Imports of your own files begin with "./" and end in ".ts", as in `import { requests } from "./metrics.ts"`. Files that a chapter does not let you type come by a command of its own: `make take STEP=10` (npm run take -- 10).',
+    },
+  },
+  'entry-missing': {
+    step: 1,
+    hint: {
+      first:
+        'app/server.ts is the file that is started, and it is not there. `make restore` lists your saved copies.',
+      fuller:
+        'The program begins in app/server.ts. Other files may be named as you like. `make restore` lists the copies that were saved and brings one back; `make begin STEP=1` puts the first program there.',
+    },
+  },
+  crashed: {
+    step: 1,
+    hint: {
+      first: 'The program ended with an error: it names the file and the line to look at.',
+      fuller:
+        'Read the first line of the error: it says what happened. The lines below begin with the place in your code. Start the program by `make dev` to see the same error, and mend it: it starts again whenever you save.',
+    },
+  },
+  ended: {
+    step: 1,
+    hint: {
+      first: 'The program ended before it answered a request: does it still call `listen`?',
+      fuller:
+        'A program that listens on a port runs until it is stopped. Yours came to its end at once, without an error. Look at the end of app/server.ts: `await listen(server, settings, "PORT")` keeps it running. `make begin STEP=1` brings the first program back, after saving yours.',
+    },
+  },
+  'port-fixed': {
+    step: 1,
+    hint: {
+      first: 'The program listens on another port than PORT says: take it from `readSettings`.',
+      fuller:
+        'Every program here is told its port by the environment, so that two can run side by side. Write `readSettings({ PORT: 8001 })`, where 8001 counts only if PORT is not set, and give the result to `listen`.',
+    },
+  },
+  silent: {
+    step: 1,
+    hint: {
+      first: 'The program runs, but nothing listens on its PORT: does it get as far as `listen`?',
+      fuller:
+        'Something before `listen` never ends: a loop, or an `await` whose promise is never kept. Start it by `make dev`, and put a `console.log` before the lines that you suspect.',
+    },
+  },
+  'no-answer': {
+    step: 1,
+    hint: {
+      first: 'A request was taken and never answered: is `response.end` reached on every way?',
+      fuller:
+        'The program accepted the connection, and then nothing came. Either no line sends an answer for this request, or the program is kept busy by a loop and cannot answer anybody: all requests share one thread.',
+    },
+  },
+  dropped: {
+    step: 1,
+    hint: {
+      first: 'The connection was cut without an answer: let `response.end` send one.',
+      fuller:
+        'The program closed the connection before an answer was complete. Look for `destroy()` on the request or the response, and for a `Content-Length` that does not fit the body.',
+    },
+  },
+  'not-http': {
+    step: 1,
+    hint: {
+      first: 'What listens on PORT does not speak HTTP: use `createServer` of node:http.',
+      fuller:
+        'The bytes that came back are no HTTP answer. `createServer` of "node:http" writes the lines that a browser and Prometheus expect; the one of "node:net" leaves them to you.',
+    },
+  },
+  'metrics-unanswered': {
+    step: 2,
+    hint: {
+      first: '/metrics has answered before, and now it fails: what did the last request change?',
+      fuller:
+        'Prometheus scrapes for as long as the program runs. If one scrape succeeds and a later one fails, something throws while the metrics are read: a `collect` function, or a metric that was made or changed by the request before. The message of the error is in what the program prints.',
+    },
+  },
+  'bucket-infinity': {
+    step: 7,
+    hint: {
+      first: 'Leave `Infinity` out of the buckets: prom-client adds le="+Inf" by itself.',
+      fuller:
+        'Every histogram ends with the bucket le="+Inf", which counts all observations. A bucket that you give as `Infinity` comes out as le="Infinity" beside it: the same bucket twice. Prometheus 3 takes the two for one, and what reads the text to the letter takes them for two.',
+    },
+  },
+  'not-exposition': {
+    step: 2,
+    hint: {
+      first: 'Send exactly what `await register.metrics()` gives, and nothing around it.',
+      fuller:
+        '/metrics is read by a program: one line a sample, as `name{label="value"} 1`, and a line feed at the end. HTML around it, JSON made of it, or a line of your own makes Prometheus refuse the whole scrape. The message above names the line.',
+    },
+  },
+} as const satisfies Record<string, Trouble>;
+
+export type TroubleId = keyof typeof troubles;
+
+/** Troubles that a program can print and go on: they explain better than any symptom. */
+export const SURVIVED: readonly TroubleId[] = [
+  'registered-twice',
+  'forgotten-await',
+  'counter-decreased',
+  'label-undeclared',
+  'not-a-number',
+];
+
+/** The trouble that a program's own words tell of, if it is one that is known. */
+export function troubleIn(output: string): TroubleId | undefined {
+  const all = Object.entries<Trouble>(troubles);
+  return all.find(([, { says }]) => says?.test(output))?.[0] as TroubleId | undefined;
+}
+
+/** The lines of an error that a learner can use: its message, and the places in `entry`'s folder. */
+export function excerptOf(output: string, entry: string): string {
+  const folder = `${basename(dirname(entry))}/`;
+  const lines = output
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^Node\.js v|^node:internal/.test(line))
+    .filter(
+      (line) => !/^\s+at /.test(line) || (line.includes(folder) && !/node_modules/.test(line)),
+    )
+    .filter((line) => !/^\s+at .*\bnode_modules\b/.test(line))
+    .map((line) => (line.length > 200 ? `${line.slice(0, 200)}…` : line));
+  return lines.slice(0, 12).join('\n');
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { readStep, typed } from '../terminal/arguments.ts';
+import { numberOf, ROOT, stepNames } from '../programs.ts';
+import { putIntoApp } from '../learner/put.ts';
+
+/** Puts the state before a chapter, the end of the step before, into `app/`. */
+export function run(args: string[]): number {
+  const step = readStep('begin', args, process.env);
+  return begin(ROOT, step);
+}
+
+/** {@link run} for the repository in `root`; `step` is the name of a step. */
+export function begin(root: string, step: string): number {
+  const number = numberOf(step);
+  const command = typed('begin', 'STEP', number);
+  const before = stepNames(root).findLast((name) => name < step);
+  if (!before) console.log('Chapter 1 begins and ends with this program: nothing is typed in it.');
+  const source = join(root, 'steps', before ?? step);
+  const what = before
+    ? `the state before chapter ${number}, the end of ${before}`
+    : `${step}, the program as the class begins`;
+  const code = putIntoApp({ root, source, what, command });
+  if (code === 0) console.log(`Next: chapter ${number} of WORKSHOP.md, with ${typed('dev')}`);
+  return code;
+}

@@ -1,0 +1,71 @@
+import { typeErrors } from '../../checks/harness/compile.ts';
+import { checkNext, checkStep } from '../../checks/run.ts';
+import { steps } from '../../checks/index.ts';
+import type { Report } from '../../checks/harness/types.ts';
+import { readVariables } from '../terminal/arguments.ts';
+import { paintFor } from '../terminal/colour.ts';
+import { editedSteps } from '../learner/edited-steps.ts';
+import { findProgram, findStep, ROOT } from '../programs.ts';
+import { describeReport } from '../terminal/report.ts';
+import { readState, writeState } from '../learner/state.ts';
+import { watch } from '../program/watch.ts';
+
+/**
+ * Checks the learner's program and says what to do next. Exit code 0 if it passes, else 1.
+ * STEP: the step to check for; without it, the first that has not been passed. WATCH: again after
+ * each save, until Ctrl-C; it looks at the files itself, so that it needs no file events.
+ */
+export async function run(args: string[]): Promise<number> {
+  const { STEP, WATCH } = readVariables({ STEP: 'value', WATCH: 'switch' }, args, process.env);
+  const step = STEP ? parseInt(findStep(STEP, 'check'), 10) : undefined;
+  // What was started ends with this process, also on Ctrl-C.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => process.exit(WATCH ? 0 : 130));
+  }
+  const code = await check(step);
+  if (!WATCH) return code;
+  const { folder } = findProgram(undefined);
+  console.log('\nWaiting for you to save a file. Ctrl-C stops it.');
+  let busy = Promise.resolve();
+  watch([folder, 'forest'], () => {
+    busy = busy.then(async () => {
+      console.log(process.stdout.isTTY ? '\x1b[2J\x1b[H' : '\n');
+      await check(step);
+      console.log('\nWaiting for you to save a file. Ctrl-C stops it.');
+    });
+  });
+  return new Promise(() => {});
+}
+
+async function check(step: number | undefined): Promise<number> {
+  const { entry } = findProgram(undefined);
+  const edited = editedSteps(ROOT);
+  const report = step ? await checkStep(step, { entry }) : await checkFirstUnpassed(entry);
+  remember(report);
+  const errors = report.failure ? await typeErrors(entry) : [];
+  console.log(describeReport(report, errors, paintFor(process.stdout)));
+  const note = await edited;
+  if (note) console.error(`\n${note}`);
+  return report.passed ? 0 : 1;
+}
+
+/** The report of the step that was passed just now; if there is none, of the first unpassed one. */
+async function checkFirstUnpassed(entry: string): Promise<Report> {
+  const { passed, report } = await checkNext({ entry });
+  const last = passed.at(-1) ?? 0;
+  if (report.passed || last <= readState().passed) return report;
+  return {
+    step: last,
+    passed: true,
+    results: report.results.filter((result) => result.step <= last),
+    failure: undefined,
+    learned: steps[last - 1]!.learned,
+    ms: report.ms,
+  };
+}
+
+function remember({ step, passed, failure }: Report): void {
+  const before = readState().passed;
+  if (passed) writeState({ passed: Math.max(before, step), step });
+  else writeState({ passed: Math.min(before, (failure?.step ?? step) - 1), step, failure });
+}

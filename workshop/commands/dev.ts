@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseProgramArguments } from '../terminal/arguments.ts';
+import { editedSteps } from '../learner/edited-steps.ts';
+import { findProgram, ROOT } from '../programs.ts';
+import { supervise } from '../program/supervise.ts';
+import { watch } from '../program/watch.ts';
+
+/** Runs a program and restarts it whenever one of its files is saved, until Ctrl-C. */
+export async function run(args: string[]): Promise<number> {
+  const { step, env } = parseProgramArguments(args, process.env);
+  const { folder, entry } = findProgram(step);
+  if (!existsSync(join(ROOT, entry))) {
+    console.error(`${entry} is missing. Get it back with: git restore ${folder}`);
+    return 1;
+  }
+  console.log(`Running ${entry}. Save a file to restart it; Ctrl-C stops it.`);
+  const ended = supervise({ entry: join(ROOT, entry), watched: [folder, 'forest'], env });
+  if (!step) {
+    tellOfEditedSteps();
+    watch(['steps'], tellOfEditedSteps, 500);
+  }
+  return ended;
+}
+
+function tellOfEditedSteps(): void {
+  void editedSteps(ROOT).then((line) => line && console.error(`\n${line}\n`));
+}

@@ -1,0 +1,30 @@
+import { parseOptions } from '../terminal/arguments.ts';
+import { examine, type Finding } from '../stack/examination.ts';
+
+const SIGNS = { good: 'ok  ', warning: 'warn', problem: 'FAIL' } as const;
+
+/** Looks whether this laptop is ready for class; each finding comes with its fix. */
+export async function run(args: string[]): Promise<number> {
+  parseOptions(args, process.env, { example: 'npm run doctor' });
+  const findings = await examine(process.env);
+  findings.forEach(show);
+  const problems = findings.filter(({ state }) => state === 'problem').length;
+  if (problems > 0) {
+    console.error(
+      `\nNot ready for class: see to what is marked FAIL, then type again: make doctor (npm run doctor)`,
+    );
+    return 1;
+  }
+  const warned = findings.some(({ state }) => state === 'warning');
+  console.log(
+    warned
+      ? '\nReady for class, with what is marked warn in mind. Begin with: make dev (npm run dev)'
+      : '\nReady for class. Begin with: make dev (npm run dev)',
+  );
+  return 0;
+}
+
+function show({ state, what, fix }: Finding): void {
+  console.log(`${SIGNS[state]}  ${what}`);
+  if (fix) console.log(fix.replaceAll(/^/gm, '      '));
+}

@@ -1,0 +1,37 @@
+import { headingOf } from '../../checks/chapters.ts';
+import { readVariables, typed } from '../terminal/arguments.ts';
+import { paintFor } from '../terminal/colour.ts';
+import { findStep } from '../programs.ts';
+import { readState } from '../learner/state.ts';
+
+const WIDTH = 96;
+
+/**
+ * Prints the fuller hint of the check that failed last; with STEP, if it was one for that step.
+ * Exit code 1 if there is none.
+ */
+export function run(args: string[]): number {
+  const { STEP } = readVariables({ STEP: 'value' }, args, process.env);
+  const wanted = STEP ? parseInt(findStep(STEP, 'hint'), 10) : undefined;
+  const { step, failure } = readState();
+  const again = typed('check', 'STEP', `${wanted ?? step ?? ''}`);
+  if (!failure || (wanted && wanted !== step && wanted !== failure.step)) {
+    const which = wanted ? ` for step ${headingOf(wanted)}` : '';
+    console.log(`No failed check${which} is remembered. Look what your program does: ${again}`);
+    return 1;
+  }
+  const paint = paintFor(process.stdout);
+  console.log(paint('bold', `Step ${headingOf(failure.step)}: ${failure.check}\n`));
+  console.log(`${fold(failure.hint.first)}\n\n${fold(failure.hint.fuller)}\n`);
+  console.log(`The chapter: ${failure.place}    Check again: ${again}`);
+  return 0;
+}
+
+function fold(text: string): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    if (lines.at(-1)!.length + word.length > WIDTH) lines.push('');
+    lines.push(`${lines.pop()} ${word}`.trimStart());
+  }
+  return lines.join('\n');
+}

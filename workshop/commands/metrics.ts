@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readVariables } from '../terminal/arguments.ts';
+import { paintFor, type Paint } from '../terminal/colour.ts';
+import { readLook, writeLook, type Look } from '../metrics/look.ts';
+import { metricsUrls, ScrapeError } from '../metrics/scrape.ts';
+import { view } from '../metrics/view.ts';
+import { ROOT } from '../programs.ts';
+
+/** How often WATCH=1 looks, in milliseconds. */
+const EVERY_MS = 1000;
+
+/** WATCH=1 marks what has changed in so many looks. */
+const LOOKS = 5;
+
+/** Shows the metrics of the program that runs, once, or with WATCH=1 until Ctrl-C. */
+export async function run(args: string[]): Promise<number> {
+  const { NAME, WATCH, ...env } = readVariables(
+    {
+      NAME: 'value',
+      WATCH: 'switch',
+      PORT: 'value',
+      METRICS_PORT: 'value',
+      HOST: 'value',
+    },
+    args,
+    process.env,
+  );
+  const urls = metricsUrls(env);
+  const file = join(ROOT, '.workshop', 'metrics.json');
+  const paint = paintFor(process.stdout);
+  if (WATCH) return watchMetrics(urls, NAME, paint, file);
+  try {
+    const { text, look } = await view(urls, NAME, readLook(file), paint);
+    console.log(text);
+    writeLook(file, look);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ScrapeError)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
+async function watchMetrics(
+  urls: string[],
+  name: string,
+  paint: Paint,
+  file: string,
+): Promise<number> {
+  const first = readLook(file);
+  const looks: Look[] = first ? [first] : [];
+  let shown = '';
+  async function lookOn(): Promise<never> {
+    for (;;) {
+      let text: string;
+      let news: string;
+      try {
+        const seen = await view(urls, name, looks[0], paint);
+        if (!seen.isSame) looks.length = 0;
+        looks.push(seen.look);
+        if (looks.length > LOOKS) looks.shift();
+        text = seen.text;
+        news = JSON.stringify(seen.look.metrics);
+      } catch (error) {
+        if (!(error instanceof ScrapeError)) throw error;
+        text = news = error.message;
+      }
+      if (process.stdout.isTTY) redraw(text);
+      // Without a screen, what is the same is not printed again.
+      else if (news !== shown) console.log(`${text}\n`);
+      shown = news;
+      await sleep(EVERY_MS);
+    }
+  }
+  // Whichever comes first: a program that does not answer must not hold up Ctrl-C.
+  await Promise.race([lookOn(), once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const last = looks.at(-1);
+  if (last) writeLook(file, last);
+  return 0;
+}
+
+/** Shows a text in place of what the terminal shows, as far as it has room. */
+function redraw(text: string): void {
+  const lines = text.split('\n');
+  const room = (process.stdout.rows || 24) - 2;
+  if (lines.length > room) {
+    const cut = lines.splice(room - 1).length;
+    lines.push(`… ${cut} more lines: make the window higher, or show less with NAME=`);
+  }
+  console.log(`\x1b[2J\x1b[H${lines.join('\n')}`);
+}

@@ -1,0 +1,209 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { parseProgramArguments } from '../terminal/arguments.ts';
+import { findGrafana, findOnPath, type Grafana } from '../stack/grafana-home.ts';
+import { NATIVE, nativeTargets, writeNativeFiles } from '../stack/native-files.ts';
+import { findProgram, ROOT } from '../programs.ts';
+import { PrometheusNews } from '../stack/prometheus-news.ts';
+import { PORT_OPTIONS, portOf, PROMETHEUS_FILE, takenPorts, untilAnswers } from '../stack/stack.ts';
+import { supervise } from '../program/supervise.ts';
+import { watch } from '../program/watch.ts';
+
+/** Prometheus and Grafana must answer within this time, in milliseconds. */
+const PATIENCE_MS = 60_000;
+
+/** Prometheus or Grafana that does not end when asked is killed after this time, in milliseconds. */
+const STOP_MS = 8000;
+
+const NO_PROMETHEUS = `prometheus is not on PATH. Install it, then type make native (npm run native) again:
+  macOS      brew install prometheus
+  Debian     sudo apt install prometheus (then: sudo systemctl disable --now prometheus)
+  others     unpack https://prometheus.io/download/ and put its folder on PATH`;
+
+const NO_GRAFANA = `Grafana is not here, so its dashboards are left out. Install it to have them: https://grafana.com/grafana/download (macOS: brew install grafana). If it is in an unusual place, name it: GRAFANA_HOME=/path/to/grafana make native`;
+
+/** Runs the stack without Docker until Ctrl-C; all of it listens on this computer's loopback alone. */
+export async function run(args: string[]): Promise<number> {
+  const parsed = parseProgramArguments(args, process.env, { options: PORT_OPTIONS });
+  const { folder, entry } = findProgram(parsed.step);
+  const env = { ...parsed.env, HOST: '127.0.0.1' };
+  const prometheus = findOnPath('prometheus', env);
+  if (!prometheus) {
+    console.error(NO_PROMETHEUS);
+    return 1;
+  }
+  if (!existsSync(join(ROOT, entry))) {
+    console.error(`${entry} is missing. Get it back with: git restore ${folder}`);
+    return 1;
+  }
+  const grafana = findGrafana(env);
+  if (!grafana) console.log(NO_GRAFANA);
+
+  const program = programPorts(entry, env);
+  const ports = {
+    metrics: program.at(-1)!.port,
+    prometheus: portOf(9090, env),
+    grafana: portOf(3000, env),
+  };
+  const wanted = [
+    ...program,
+    { port: ports.prometheus, variable: 'PORT_9090' },
+    ...(grafana ? [{ port: ports.grafana, variable: 'PORT_3000' }] : []),
+  ];
+  const taken = await takenPorts(wanted, 'native');
+  if (taken.length > 0) {
+    console.error(taken.join('\n'));
+    return 1;
+  }
+
+  const targets = nativeTargets(env, ports);
+  writeNativeFiles(targets);
+  const edited = ['prometheus.yaml', 'alerts.yaml'].map((name) => join(ROOT, name));
+  const unwatch = watch(edited, () => writeNativeFiles(targets));
+  const over = new AbortController();
+  const others = [
+    startPrometheus(prometheus, ports.prometheus),
+    ...(grafana ? [startGrafana(grafana, ports, env)] : []),
+  ];
+  let failed = false;
+  for (const { name, child, saidWhy } of others) {
+    const ended = () => {
+      if (over.signal.aborted) return;
+      failed = true;
+      if (!saidWhy()) {
+        console.error(
+          `${name} has ended, and so does the rest. Its log says why: .workshop/native/${name}.log`,
+        );
+      }
+      over.abort();
+    };
+    child.once('exit', ended);
+    child.once('error', ended);
+  }
+  // Ctrl-C reaches all of them at once, and a closed terminal must leave none behind.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => over.abort());
+  }
+  void announce(ports, grafana !== undefined, over.signal);
+  const code = await supervise({
+    entry: join(ROOT, entry),
+    watched: [folder, 'forest'],
+    env,
+    signal: over.signal,
+  });
+  over.abort();
+  unwatch();
+  await Promise.all(others.map(({ child }) => end(child)));
+  return failed ? 1 : code;
+}
+
+interface Other {
+  readonly name: string;
+  readonly child: ChildProcess;
+  /** Whether it has been told already why it ended. */
+  readonly saidWhy: () => boolean;
+}
+
+/** The ports of a program; the last is that of its metrics. */
+function programPorts(entry: string, env: NodeJS.ProcessEnv): { port: number; variable: string }[] {
+  // From step 11 on a program has a port of its own for its metrics, and other defaults.
+  const apart = readFileSync(join(ROOT, entry), 'utf8').includes('METRICS_PORT');
+  const defaults = apart ? { PORT: 8000, METRICS_PORT: 8001 } : { PORT: 8001 };
+  // A value that is no port is the program's to refuse.
+  return Object.entries(defaults).map(([variable, fallback]) => ({
+    variable,
+    port: Number(env[variable] || fallback),
+  }));
+}
+
+function startPrometheus(command: string, port: number): Other {
+  const args = [
+    `--config.file=${join(NATIVE, 'prometheus.yaml')}`,
+    `--storage.tsdb.path=${join(NATIVE, 'prometheus-data')}`,
+    '--storage.tsdb.retention.time=2d',
+    '--storage.tsdb.retention.size=512MB',
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--web.enable-lifecycle',
+    '--enable-feature=auto-reload-config',
+    '--config.auto-reload-interval=2s',
+  ];
+  const news = new PrometheusNews(PROMETHEUS_FILE, {
+    tell: (text) => console.log(`\n${text}\n`),
+  });
+  const child = start('prometheus', command, args, process.env, (text) => news.read(text));
+  return { name: 'prometheus', child, saidWhy: () => news.last !== undefined };
+}
+
+function startGrafana(
+  { command, home }: Grafana,
+  ports: { prometheus: number; grafana: number },
+  env: NodeJS.ProcessEnv,
+): Other {
+  const data = join(NATIVE, 'grafana');
+  const dashboards = join(ROOT, 'grafana', 'dashboards');
+  const settings = {
+    ...parseEnv(readFileSync(join(ROOT, 'grafana', 'settings.env'), 'utf8')),
+    PROMETHEUS_URL: `http://localhost:${ports.prometheus}`,
+    DASHBOARDS_PATH: dashboards,
+    GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: join(dashboards, 'tree-counter.json'),
+    GF_PATHS_DATA: data,
+    GF_PATHS_LOGS: join(data, 'log'),
+    GF_PATHS_PLUGINS: join(data, 'plugins'),
+    GF_PATHS_PROVISIONING: join(ROOT, 'grafana', 'provisioning'),
+    GF_SERVER_HTTP_ADDR: '127.0.0.1',
+    GF_SERVER_HTTP_PORT: `${ports.grafana}`,
+  };
+  const args = ['server', '--homepath', home];
+  const child = start('grafana', command, args, { ...env, ...settings });
+  return { name: 'grafana', child, saidWhy: () => false };
+}
+
+/** Starts a program whose output goes into a log of its own, and to `heard`. */
+function start(
+  name: string,
+  command: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  heard?: (text: string) => void,
+): ChildProcess {
+  const log = createWriteStream(join(NATIVE, `${name}.log`));
+  const child = spawn(command, args, { cwd: NATIVE, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      log.write(text);
+      heard?.(text);
+    });
+  }
+  return child;
+}
+
+async function announce(
+  ports: { prometheus: number; grafana: number },
+  hasGrafana: boolean,
+  over: AbortSignal,
+): Promise<void> {
+  const giveUp = () => over.aborted;
+  const wait = { ok: true, deadlineMs: PATIENCE_MS, giveUp };
+  const prometheus = `http://localhost:${ports.prometheus}`;
+  if (!(await untilAnswers(`${prometheus}/-/ready`, wait))) return;
+  console.log(`Prometheus answers on ${prometheus}/`);
+  if (!hasGrafana) return;
+  const grafana = `http://localhost:${ports.grafana}`;
+  if (await untilAnswers(`${grafana}/api/health`, wait)) {
+    console.log(`Grafana answers on ${grafana}/`);
+  } else if (!giveUp()) {
+    console.error('Grafana does not answer. Its log may say why: .workshop/native/grafana.log');
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = () =>
+    child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+  if (ended()) return;
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await new Promise((resolve) => child.once('exit', resolve));
+  clearTimeout(timer);
+}

@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { readStep, typed } from '../terminal/arguments.ts';
+import { numberOf, ROOT } from '../programs.ts';
+import { putIntoApp } from '../learner/put.ts';
+
+/** Puts the end of a chapter into `app/`. */
+export function run(args: string[]): number {
+  return solve(ROOT, readStep('solve', args, process.env));
+}
+
+/** {@link run} for the repository in `root`; `step` is the name of a step. */
+export function solve(root: string, step: string): number {
+  const number = numberOf(step);
+  const command = typed('solve', 'STEP', number);
+  const isFirst = number === '1';
+  if (isFirst) console.log('Chapter 1 begins and ends with this program: nothing is typed in it.');
+  const what = isFirst ? `${step}, the program as the class begins` : `the end of ${step}`;
+  const code = putIntoApp({ root, source: join(root, 'steps', step), what, command });
+  if (code === 0) console.log(`Next: ${typed('check', 'STEP', number)}`);
+  return code;
+}

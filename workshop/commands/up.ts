@@ -1,0 +1,174 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { isOn, parseProgramArguments } from '../terminal/arguments.ts';
+import { ask, composeOrSayWhy, containersOf, hasImage, images, runShown } from '../stack/docker.ts';
+import { findProgram } from '../programs.ts';
+import { PrometheusNews } from '../stack/prometheus-news.ts';
+import { PORT_OPTIONS, portOf, PROMETHEUS_FILE, takenPorts, untilAnswers } from '../stack/stack.ts';
+
+type Compose = readonly [string, ...string[]];
+
+/** The stack must answer within this time, in milliseconds. */
+const PATIENCE_MS = 120_000;
+
+/** Starts the stack in Docker, waits until it answers, then follows the program's log. */
+export async function run(args: string[]): Promise<number> {
+  const parsed = parseProgramArguments(args, process.env, {
+    options: PORT_OPTIONS,
+    flags: { second: 'SECOND' },
+  });
+  const { folder } = findProgram(parsed.step);
+  const env: NodeJS.ProcessEnv = { ...parsed.env, STEP: parsed.step ?? '' };
+  const compose = composeOrSayWhy();
+  if (!compose) return 1;
+  if (env.PORT || env.METRICS_PORT) {
+    console.log(
+      'Inside its container the program keeps its ports, so PORT and METRICS_PORT are left out here. To move a port of this computer: make up PORT_8001=18001',
+    );
+  }
+  return isOn(env.SECOND) ? startSecond(compose, folder, env) : startStack(compose, folder, env);
+}
+
+async function startStack(compose: Compose, folder: string, env: NodeJS.ProcessEnv) {
+  const running = ask(compose[0], [...compose.slice(1), 'ps', '--quiet'], env).text !== '';
+  const ports = [8000, 8001, 9090, 3000].map((usual) => ({
+    port: portOf(usual, env),
+    variable: `PORT_${usual}`,
+  }));
+  const taken = running ? [] : await takenPorts(ports, 'up');
+  if (taken.length > 0) {
+    console.error(taken.join('\n'));
+    return 1;
+  }
+  const services = await pull();
+  if (!services) return 1;
+  console.log(`Starting ${services.join(', ')} with ${folder}/…`);
+  const options = ['up', '--build', '--detach', ...services];
+  if ((await runShown(compose, options, env)) !== 0) {
+    console.error(
+      'The stack did not start: the lines above say why. Look at this laptop with: make doctor',
+    );
+    return 1;
+  }
+
+  const [app] = containersOf(compose, 'app', env);
+  const [prometheus] = containersOf(compose, 'prometheus', env);
+  const at = (usual: number, path = '') => `http://localhost:${portOf(usual, env)}${path}`;
+  const waits = [
+    { service: 'app', url: at(8001, '/metrics'), ok: false, id: app },
+    { service: 'prometheus', url: at(9090, '/-/ready'), ok: true, id: prometheus },
+    { service: 'grafana', url: at(3000, '/api/health'), ok: true, id: undefined },
+  ].filter(({ service }) => services.includes(service));
+  for (const { service, url, ok, id } of waits) {
+    const giveUp = () => id !== undefined && hasEnded(id);
+    if (await untilAnswers(url, { ok, deadlineMs: PATIENCE_MS, giveUp })) continue;
+    if (service === 'app' && id && !hasEnded(id)) {
+      console.error(
+        'Your program does not answer. The rest of the stack runs; what the program says follows.',
+      );
+      continue;
+    }
+    console.error(`\n${whyEnded(service, id ?? containersOf(compose, service, env)[0])}`);
+    return 1;
+  }
+
+  console.log(`
+The program   ${at(8001, '/')}   (step 11: ${at(8000, '/')})
+Prometheus    ${at(9090, '/')}
+${services.includes('grafana') ? `Grafana       ${at(3000, '/')}` : 'Grafana       left out: its image is not here. Once there is a network, type: make up'}
+
+Stop the stack with: make down (npm run down). Ctrl-C here ends only this log; the stack goes on.
+`);
+  return follow(app!, prometheus!);
+}
+
+async function startSecond(compose: Compose, folder: string, env: NodeJS.ProcessEnv) {
+  const ports = [8002, 8003].map((usual) => ({
+    port: portOf(usual, env),
+    variable: `SECOND=1 PORT_${usual}`,
+  }));
+  const running = containersOf(compose, 'app2', env).length > 0;
+  const taken = running ? [] : await takenPorts(ports, 'up');
+  if (taken.length > 0) {
+    console.error(taken.join('\n'));
+    return 1;
+  }
+  const options = ['up', '--build', '--detach', 'app2'];
+  const code = await runShown(compose, options, { ...env, COMPOSE_PROFILES: 'second' });
+  const url = `http://localhost:${portOf(8002, env)}/`;
+  if (code !== 0 || !(await untilAnswers(url, { deadlineMs: PATIENCE_MS }))) {
+    console.error('The second instance does not answer. Look at its log: docker compose logs app2');
+    return 1;
+  }
+  console.log(
+    `A second ${folder}/ runs at ${url}; for Prometheus it is app2:8001. make down stops it with the rest.`,
+  );
+  return 0;
+}
+
+async function get(image: string): Promise<boolean> {
+  return hasImage(image) || (await runShown(['docker'], ['pull', image])) === 0;
+}
+
+/** Sees to the images; gives the services that can run, or nothing after saying why none can. */
+async function pull(): Promise<string[] | undefined> {
+  const { node, prometheus, grafana } = images();
+  for (const image of [node, prometheus]) {
+    if (await get(image)) continue;
+    console.error(
+      `The image ${image} is not here and could not be downloaded: check your network, then type make up again.\nOr run the stack without Docker: make native (npm run native)`,
+    );
+    return undefined;
+  }
+  if (await get(grafana)) return ['app', 'prometheus', 'grafana'];
+  console.error(`The image ${grafana} is not here and could not be downloaded: going on without.`);
+  return ['app', 'prometheus'];
+}
+
+function hasEnded(id: string): boolean {
+  return ask('docker', ['inspect', '--format', '{{.State.Running}}', id]).text === 'false';
+}
+
+function whyEnded(service: string, id: string | undefined): string {
+  // Docker gives each of a container's two streams back on the like stream.
+  const { text, errors } = ask('docker', ['logs', '--tail', '8', id ?? '']);
+  const words = [text, errors].filter(Boolean).join('\n');
+  if (service === 'prometheus') {
+    const news = new PrometheusNews(PROMETHEUS_FILE);
+    news.read(`${words}\n`);
+    if (news.last) return news.last;
+  }
+  const shown = words && `Its last words:\n${words.replaceAll(/^/gm, '  ')}\n`;
+  return `${service} does not answer. ${shown}Mend it and type make up again; make down stops what runs.`;
+}
+
+/** Shows the program's log, and Prometheus' word on edits of its files, until Ctrl-C or the program's end. */
+async function follow(app: string, prometheus: string): Promise<number> {
+  const program = followLog(app, '20', 'inherit');
+  const other = followLog(prometheus, '0', 'pipe');
+  const news = new PrometheusNews(PROMETHEUS_FILE, {
+    started: true,
+    tell: (text) => console.log(`\n${text}\n`),
+  });
+  for (const stream of [other.stdout, other.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => news.read(text));
+  }
+  let interrupted = false;
+  const stop = () => {
+    interrupted = true;
+    program.kill();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  await new Promise((resolve) => program.once('close', resolve));
+  other.kill();
+  console.log(
+    interrupted
+      ? '\nThe stack goes on. Stop it with: make down (npm run down)'
+      : 'The program has stopped. Start it again with: make up (npm run up)',
+  );
+  return 0;
+}
+
+function followLog(id: string, tail: string, stdio: 'inherit' | 'pipe'): ChildProcess {
+  const args = ['logs', '--follow', '--tail', tail, id];
+  return spawn('docker', args, { stdio: ['ignore', stdio, stdio] });
+}

@@ -1,0 +1,32 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Failure } from '../../checks/harness/types.ts';
+import { ROOT } from '../programs.ts';
+
+/** What `make check` remembers for the next one and for `make hint`. */
+export interface CheckState {
+  /** The program has passed steps 1 to this one. */
+  readonly passed: number;
+  /** The step that was checked last, and why it does not pass; nothing if it does. */
+  readonly step?: number;
+  readonly failure?: Failure;
+}
+
+const FILE = join(ROOT, '.workshop', 'check.json');
+
+/** What was remembered last; of a file that is missing or broken, nothing. */
+export function readState(): CheckState {
+  try {
+    const state: CheckState = JSON.parse(readFileSync(FILE, 'utf8'));
+    return Number.isInteger(state.passed) ? state : { passed: 0 };
+  } catch {
+    return { passed: 0 };
+  }
+}
+
+/** Remembers; a reader never sees half of it. */
+export function writeState(state: CheckState): void {
+  mkdirSync(dirname(FILE), { recursive: true });
+  writeFileSync(`${FILE}.${process.pid}`, JSON.stringify(state));
+  renameSync(`${FILE}.${process.pid}`, FILE);
+}

@@ -1,0 +1,219 @@
+import { statfsSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { ask, findDocker, hasImage, images, ownsPort, whyNoDocker, type Docker } from './docker.ts';
+import { fetchWithin } from './fetch.ts';
+import { findGrafana, findOnPath } from './grafana-home.ts';
+import { holderOf, isTaken } from './ports.ts';
+import { ROOT } from '../programs.ts';
+import { portOf, PROMETHEUS_FILE } from './stack.ts';
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly state: 'good' | 'warning' | 'problem';
+  readonly what: string;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
+const GIB = 2 ** 30;
+
+/** An older volume than this is from another class, in milliseconds. */
+const STALE_MS = 2 * 24 * 3600 * 1000;
+
+/** Looks at all that the class needs of this computer. */
+export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const docker = findDocker();
+  return [
+    node(process.versions.node),
+    npm(env),
+    architecture(docker),
+    disk(),
+    ...stack(docker, env),
+    ...(await ports(env)),
+  ];
+}
+
+/** What is to be said of a version of Node that runs this at all. */
+export function node(version: string): Finding {
+  const major = Number(version.split('.')[0]);
+  if (major >= 22) return { state: 'good', what: `Node ${version}` };
+  return {
+    state: 'warning',
+    what: `Node ${version} works, but gets no more security fixes`,
+    fix: 'When there is time, install Node 24 from https://nodejs.org.',
+  };
+}
+
+function npm(env: NodeJS.ProcessEnv): Finding {
+  // `npm run` tells its version; on Windows npm is a script, which only the shell can run.
+  const run = process.platform === 'win32' ? ['cmd', '/c', 'npm'] : ['npm'];
+  const [command = '', ...rest] = [...run, '--version'];
+  const told = /npm\/(\S+)/.exec(env.npm_config_user_agent ?? '')?.[1];
+  const version = told ?? ask(command, rest).text;
+  if (version) return { state: 'good', what: `npm ${version}` };
+  return {
+    state: 'warning',
+    what: 'npm is not on PATH',
+    fix: 'Install Node 24 from https://nodejs.org, which brings npm.',
+  };
+}
+
+function architecture({ engine }: Docker): Finding {
+  const own = { x64: 'amd64', arm64: 'arm64' }[process.arch as string];
+  if (!own) {
+    return {
+      state: 'warning',
+      what: `The processor is ${process.arch}: the images are made for amd64 and arm64`,
+      fix: 'Use make native (npm run native) in place of make up.',
+    };
+  }
+  if (engine && engine.arch !== own) {
+    return {
+      state: 'warning',
+      what: `Node is made for ${own}, Docker's engine for ${engine.arch}: one of them is emulated and slow`,
+      fix: `Install the one that this computer's processor asks for.`,
+    };
+  }
+  return { state: 'good', what: `Processor ${own}, ${process.platform}` };
+}
+
+function disk(): Finding {
+  const { bavail, bsize } = statfsSync(ROOT);
+  const free = (bavail * bsize) / GIB;
+  const what = `${free.toFixed(1)} GiB of disk are free`;
+  if (free >= 3) return { state: 'good', what };
+  return {
+    state: free < 0.5 ? 'problem' : 'warning',
+    what: `Only ${what}: packages and images take 2`,
+    fix: 'Make room; unused images go with: docker image prune',
+  };
+}
+
+function stack(docker: Docker, env: NodeJS.ProcessEnv): Finding[] {
+  const why = whyNoDocker(docker);
+  const prometheus = findOnPath('prometheus', env);
+  const native: Finding = prometheus
+    ? {
+        state: 'good',
+        what: `Without Docker: ${prometheus}, ${findGrafana(env) ? 'and Grafana' : 'but no Grafana'}`,
+      }
+    : {
+        state: 'warning',
+        what: 'Without Docker the stack could not run: prometheus is not on PATH',
+        fix: 'Only if you do not want Docker: get it from https://prometheus.io/download/.',
+      };
+  if (why) {
+    return prometheus
+      ? [{ state: 'warning', ...why }, native]
+      : [
+          {
+            state: 'problem',
+            what: `${why.what}, and prometheus is not on PATH either: one of the two must be there`,
+            fix: `${why.fix}\nPrometheus for it is at https://prometheus.io/download/ (macOS: brew install prometheus)`,
+          },
+        ];
+  }
+  return [
+    {
+      state: 'good',
+      what: `Docker ${docker.engine!.version}, ${docker.compose!.join(' ')} ${docker.composeVersion}`,
+    },
+    ...composeVersion(docker.composeVersion!),
+    ...imagesHere(),
+    ...readable(),
+    ...composeFile(docker, env),
+    ...grafanaVolume(env),
+    ...(prometheus ? [native] : []),
+  ];
+}
+
+/** What is to be said of a version of Compose that is too old. */
+export function composeVersion(version: string): Finding[] {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 1 || minor >= 29) return [];
+  return [
+    {
+      state: 'problem',
+      what: `Compose ${version} is too old: 1.29 or newer is needed`,
+      fix: 'Update Docker, or get Compose from https://docs.docker.com/compose/install/.',
+    },
+  ];
+}
+
+function imagesHere(): Finding[] {
+  const { program, node, prometheus, grafana } = images();
+  const missing = [program, node, prometheus, grafana].filter((image) => !hasImage(image));
+  if (missing.length === 0) return [{ state: 'good', what: 'All images are here' }];
+  return [
+    {
+      state: 'warning',
+      what: `Not yet downloaded or built: ${missing.join(', ')}`,
+      fix: 'While there is a network, type: make prefetch (npm run prefetch)',
+    },
+  ];
+}
+
+/** On Linux a container reads these files as another user, who may lack the right to. */
+function readable(): Finding[] {
+  if (process.platform !== 'linux') return [];
+  const folders = ['', 'app', 'grafana'].map((name) => statSync(join(ROOT, name)).mode & 0o005);
+  const file = statSync(PROMETHEUS_FILE).mode & 0o004;
+  if (file && folders.every((mode) => mode === 0o005)) return [];
+  return [
+    {
+      state: 'problem',
+      what: 'This folder is closed to other users, and containers run as others',
+      fix: `Open it for reading: chmod -R o+rX "${resolve(ROOT)}"`,
+    },
+  ];
+}
+
+function composeFile({ compose }: Docker, env: NodeJS.ProcessEnv): Finding[] {
+  const [command, ...rest] = compose!;
+  const { ok, errors } = ask(command, [...rest, 'config', '--quiet'], env);
+  if (ok) return [];
+  return [{ state: 'problem', what: 'Compose refuses docker-compose.yaml', fix: errors }];
+}
+
+function grafanaVolume(env: NodeJS.ProcessEnv): Finding[] {
+  const volume = `${projectName(env)}_grafana-data`;
+  const { ok, text } = ask('docker', ['volume', 'inspect', '--format', '{{.CreatedAt}}', volume]);
+  if (!ok || Date.now() - Date.parse(text) < STALE_MS) return [];
+  return [
+    {
+      state: 'warning',
+      what: `Grafana's volume ${volume} is from an earlier day, with that day's dashboards and password`,
+      fix: 'To start afresh (saved dashboards go): make down VOLUMES=1 (npm run down -- --volumes)',
+    },
+  ];
+}
+
+/** The name that both Composes give the stack, if it is not told them: the folder's, made simple. */
+function projectName(env: NodeJS.ProcessEnv): string {
+  const name = env.COMPOSE_PROJECT_NAME || basename(resolve(ROOT));
+  return name.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '');
+}
+
+async function ports(env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const services = [
+    { usual: 8000, path: '/metrics', own: 'Tree counter' },
+    { usual: 8001, path: '/', own: 'Tree counter' },
+    { usual: 9090, path: '/api/v1/status/config', own: 'job_name: app' },
+    { usual: 3000, path: '/api/search?type=dash-db', own: 'Tree counter' },
+  ];
+  return Promise.all(
+    services.map(async ({ usual, path, own }): Promise<Finding> => {
+      const port = portOf(usual, env);
+      if (!(await isTaken(port))) return { state: 'good', what: `Port ${port} is free` };
+      const answer = await fetchWithin(3000, `http://localhost:${port}${path}`);
+      if (ownsPort(port) || answer?.text.includes(own)) {
+        return { state: 'good', what: `Port ${port} is held by the workshop itself` };
+      }
+      return {
+        state: 'problem',
+        what: `Port ${port} is held by ${holderOf(port) ?? 'another program'}`,
+        fix: `Stop it, or take another port: make up PORT_${usual}=${port + 10_000}`,
+      };
+    }),
+  );
+}

@@ -1,0 +1,51 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../programs.ts';
+
+/** Where the stack without Docker keeps its files. */
+export const NATIVE = join(ROOT, '.workshop', 'native');
+
+/** Where Prometheus finds what docker-compose.yaml calls by a service's name, such as `app:8001`. */
+export type Targets = Readonly<Record<string, string>>;
+
+/** Where the services of docker-compose.yaml listen without Docker. */
+export function nativeTargets(
+  env: NodeJS.ProcessEnv,
+  ports: { metrics: number; prometheus: number; grafana: number },
+): Targets {
+  return {
+    'app:8000': `localhost:${env.PORT || 8000}`,
+    'app:8001': `localhost:${ports.metrics}`,
+    'app2:8001': 'localhost:8002',
+    'localhost:9090': `localhost:${ports.prometheus}`,
+    'prometheus:9090': `localhost:${ports.prometheus}`,
+    'grafana:3000': `localhost:${ports.grafana}`,
+  };
+}
+
+/** Rewrites the targets of a prometheus.yaml; every line stays where it is, and so do errors' lines. */
+export function translateTargets(text: string, targets: Targets): string {
+  // Not a part of a longer name, such as myapp:8001 or app:80010.
+  return text.replaceAll(/(?<![\w.-])[\w-]+:\d+(?!\d)/g, (target) => targets[target] ?? target);
+}
+
+/**
+ * Brings prometheus.yaml and alerts.yaml to where the Prometheus of `make native` reads them.
+ * @param targets none means those that the last call was given
+ */
+export function writeNativeFiles(targets?: Targets): void {
+  mkdirSync(NATIVE, { recursive: true });
+  const remembered = join(NATIVE, 'targets.json');
+  if (targets) replace(remembered, JSON.stringify(targets));
+  const known = targets ?? (JSON.parse(readFileSync(remembered, 'utf8')) as Targets);
+  for (const name of ['alerts.yaml', 'prometheus.yaml']) {
+    const text = readFileSync(join(ROOT, name), 'utf8');
+    replace(join(NATIVE, name), name === 'prometheus.yaml' ? translateTargets(text, known) : text);
+  }
+}
+
+/** Writes a file in one go: Prometheus must not read half of one. */
+function replace(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { until } from '../../checks/harness/program.ts';
+import { readNumber } from '../terminal/arguments.ts';
+import { fetchWithin } from './fetch.ts';
+import { holderOf, isTaken } from './ports.ts';
+import { ROOT } from '../programs.ts';
+
+/** The file in which a learner adds targets. */
+export const PROMETHEUS_FILE = join(ROOT, 'prometheus.yaml');
+
+/** Options that move the stack's ports, each with the variable that docker-compose.yaml reads. */
+export const PORT_OPTIONS = {
+  'port-8000': 'PORT_8000',
+  'port-8001': 'PORT_8001',
+  'port-8002': 'PORT_8002',
+  'port-8003': 'PORT_8003',
+  'port-9090': 'PORT_9090',
+  'port-3000': 'PORT_3000',
+} as const;
+
+/**
+ * The port of this computer that stands for a usual one: PORT_9090=19090 moves 9090.
+ * @throws {UsageError} if the variable holds no port
+ */
+export function portOf(usual: number, env: NodeJS.ProcessEnv): number {
+  return readNumber(env, `PORT_${usual}`, { fallback: usual, least: 1, most: 65535 });
+}
+
+/**
+ * Says who holds those of `ports` that are taken.
+ * @param ports each with the variable that moves it
+ * @returns a line for each, with what to do; empty if all are free
+ */
+export async function takenPorts(
+  ports: { port: number; variable: string }[],
+  command: string,
+): Promise<string[]> {
+  const lines = await Promise.all(
+    ports.map(async ({ port, variable }) => {
+      if (!(await isTaken(port))) return [];
+      const holder = holderOf(port) ?? 'another program';
+      return [
+        `Port ${port} is held by ${holder}: stop it, or take another port: make ${command} ${variable}=${port + 10_000}`,
+      ];
+    }),
+  );
+  return lines.flat();
+}
+
+/**
+ * Waits until `url` answers over HTTP; with `ok`, until it answers with success.
+ * @param giveUp is asked between the tries, and ends the wait
+ * @returns whether it answered before the deadline
+ */
+export async function untilAnswers(
+  url: string,
+  { ok = false, deadlineMs, giveUp }: { ok?: boolean; deadlineMs: number; giveUp?: () => boolean },
+): Promise<boolean> {
+  let answered = false;
+  await until(async () => {
+    if (giveUp?.()) return true;
+    const answer = await fetchWithin(2000, url);
+    answered = answer !== undefined && (answer.ok || !ok);
+    return answered;
+  }, deadlineMs);
+  return answered;
+}

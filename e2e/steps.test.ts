@@ -83,7 +83,7 @@ async function brokenRules(prometheus: Prometheus, step: number): Promise<string
     if (since === undefined) return [`${name} promises nothing: add it to this test`];
     if (type === 'recording') return judge(name, await prometheus.query(name), step >= since);
     // What an alert compares must be there; what passes its limit only when something is wrong.
-    const compared = query.replace(/ (==|>) [\d.]+( and .*)?$/s, '');
+    const compared = query.replace(/ (==|>) [\d.]+( (and|or) .*)?$/s, '');
     const fires = name === 'TargetDown' && step === 1;
     return [
       ...judge(`what ${name} compares`, await prometheus.query(compared), step >= since),

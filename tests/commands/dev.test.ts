@@ -78,10 +78,10 @@ function supervised(source: (text: string) => string) {
   return { folder, save, write };
 }
 
-function supervise(folder: string): ProgramProcess {
+function supervise(folder: string, env: Record<string, string> = {}): ProgramProcess {
   const program = startProgram({
     entry: fileURLToPath(new URL('../support/supervise.ts', import.meta.url)),
-    env: { SUPERVISED: relative(ROOT, folder), PORT: '0' },
+    env: { SUPERVISED: relative(ROOT, folder).replaceAll('\\', '/'), PORT: '0', ...env },
   });
   onTestFinished(async () => void (await program.stop()));
   return program;
@@ -113,6 +113,31 @@ test('a saved program is restarted, once what is in flight is answered', async (
   expect(await answer).toBe('one');
   expect(await says(program, 'version two')).toBe(true);
   expect(await program.stop()).toEqual({ code: 0, signal: null });
+});
+
+test('what happens to a program is given as events', async () => {
+  const { folder, save } = supervised((text) => text);
+  save("console.log('at work'); setInterval(() => {}, 1e6);");
+  const program = supervise(folder, { EVENTS: '1' });
+  expect(await says(program, 'at work')).toBe(true);
+  save("console.error('unwell'); setTimeout(() => { throw new Error('at last'); }, 50);");
+  expect(await says(program, '"wait"')).toBe(true);
+  const events = program.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const pid: unknown = expect.any(Number);
+  expect(events.filter(({ text }) => !/at last/.test(text))).toEqual([
+    { type: 'started', pid, restarts: 0 },
+    { type: 'output', stream: 'stdout', text: 'at work\n' },
+    { type: 'saved' },
+    { type: 'ended', code: expect.toSatisfy((code) => !code), next: 'restart' },
+    { type: 'started', pid, restarts: 1 },
+    { type: 'output', stream: 'stderr', text: 'unwell\n' },
+    { type: 'crashed' },
+    { type: 'ended', code: 1, next: 'wait' },
+  ]);
+  expect(events.some(({ stream, text }) => stream === 'stderr' && /at last/.test(text))).toBe(true);
 });
 
 test('a broken program waits for the next save, and a crash does, too', async () => {

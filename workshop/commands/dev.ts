@@ -4,6 +4,7 @@ import { parseProgramArguments } from '../terminal/arguments.ts';
 import { editedSteps } from '../learner/edited-steps.ts';
 import { findProgram, ROOT } from '../programs.ts';
 import { supervise } from '../program/supervise.ts';
+import { writeProgramEvents } from '../terminal/program-events.ts';
 import { watch } from '../program/watch.ts';
 
 /** Runs a program and restarts it whenever one of its files is saved, until Ctrl-C. */
@@ -15,10 +16,11 @@ export async function run(args: string[]): Promise<number> {
     return 1;
   }
   console.log(`Running ${entry}. Save a file to restart it; Ctrl-C stops it.`);
-  const ended = supervise({ entry: join(ROOT, entry), watched: [folder, 'forest'], env });
+  const onEvent = writeProgramEvents(entry);
+  const ended = supervise({ entry, watched: [folder, 'forest'], env, onEvent });
   if (!step) {
     tellOfEditedSteps();
-    watch(['steps'], tellOfEditedSteps, 500);
+    watch(['steps'], tellOfEditedSteps, 2000);
   }
   return ended;
 }

@@ -9,6 +9,7 @@ import { findProgram, ROOT } from '../programs.ts';
 import { PrometheusNews } from '../stack/prometheus-news.ts';
 import { PORT_OPTIONS, portOf, PROMETHEUS_FILE, takenPorts, untilAnswers } from '../stack/stack.ts';
 import { supervise } from '../program/supervise.ts';
+import { writeProgramEvents } from '../terminal/program-events.ts';
 import { watch } from '../program/watch.ts';
 
 /** Prometheus and Grafana must answer within this time, in milliseconds. */
@@ -88,10 +89,11 @@ export async function run(args: string[]): Promise<number> {
   }
   void announce(ports, grafana !== undefined, over.signal);
   const code = await supervise({
-    entry: join(ROOT, entry),
+    entry,
     watched: [folder, 'forest'],
     env,
     signal: over.signal,
+    onEvent: writeProgramEvents(entry),
   });
   over.abort();
   unwatch();

@@ -7,10 +7,19 @@ await import('prom-client');
 process.on('uncaughtExceptionMonitor', () => process.send?.('crashed'));
 
 process.once('message', (url: string) => {
-  // The channel is for reports only: it must not keep the program alive.
+  process.on('message', (message) => {
+    if (message === 'stop') terminate();
+  });
+  // The channel must not keep the program alive.
   process.channel?.unref();
   void import(url);
 });
 
 // Whoever started this is gone: stay behind as neither spare nor program.
-process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+process.on('disconnect', terminate);
+
+/** Does what SIGTERM does; Windows has no signals, and what is sent in their place ends a process at once. */
+function terminate(): void {
+  if (process.platform !== 'win32') process.kill(process.pid, 'SIGTERM');
+  else if (!process.emit('SIGTERM', 'SIGTERM')) process.exit();
+}

@@ -280,7 +280,7 @@ describe('make up', () => {
 
     following.interrupt();
     expect(await following.ended).toBe(0);
-    expect(following.output).toMatch(/The stack goes on\. Stop it with: make down/);
+    expect(following.output).toMatch(/The stack goes on\. Stop it with: npm run down/);
     expect(await answers(stack.at(8001, '/metrics'), 200)).toBe(true);
 
     const other = await makeStack('other');

@@ -1,65 +1,323 @@
-// Plain JavaScript: it runs before the packages are there that run TypeScript.
-import { install } from './install.js';
+// Plain JavaScript: it is read before the packages are there that run TypeScript.
 
-/** Every command, in the order in which a learner meets them. */
-export const commands = [
-  { name: 'dev', does: 'run your program in app/ and restart it on save (STEP=6: run that step)' },
-  {
-    name: 'check',
-    does: 'check your program and say what to do next (STEP=5, WATCH=1)',
-    prepares: true,
-  },
-  { name: 'hint', does: 'say more about the check that failed last' },
-  { name: 'progress', does: 'show which steps your program passes' },
-  { name: 'metrics', does: "show the running program's own metrics (NAME=requests, WATCH=1)" },
-  { name: 'diff', does: 'show what a chapter changes (STEP=5)' },
-  { name: 'take', does: 'bring the files into app/ that a chapter does not let you type (STEP=9)' },
-  { name: 'begin', does: 'put the state before a chapter into app/, and save yours (STEP=5)' },
-  { name: 'solve', does: 'put the end of a chapter into app/, and save yours (STEP=5)' },
-  { name: 'restore', does: 'list the saved copies of app/, or bring one back (NAME=1)' },
-  {
-    name: 'up',
-    does: 'start the stack in Docker: your program, Prometheus, Grafana (STEP=6: that step)',
-  },
-  { name: 'down', does: 'stop the stack in Docker (VOLUMES=1: and drop what it has stored)' },
-  { name: 'native', does: 'the same stack without Docker, until Ctrl-C (STEP=6: that step)' },
-  { name: 'reload', does: 'have Prometheus read prometheus.yaml and alerts.yaml now' },
-  { name: 'load', does: 'send traffic to the program (SECONDS=60 RPS=5)' },
-  { name: 'doctor', does: 'see whether this laptop is ready for class' },
-  { name: 'prefetch', does: 'download all that the class needs while there is a network' },
-  { name: 'test', does: "run the workshop's own tests", packages: 'all' },
-  {
-    name: 'e2e',
-    does: 'run it against a real Prometheus, and what else is here (tells what it skips)',
-    packages: 'all',
-  },
-  { name: 'bench', does: 'measure what metrics cost (two minutes)', packages: 'all' },
-  { name: 'help', does: 'list the commands', packages: 'none' },
-];
+/** The usual ports, by what answers there. `PORT_9090=19090` moves 9090 on this computer. */
+export const PORTS = /** @type {const} */ ({
+  /** The visitors of step 11. */
+  visitors: 8000,
+  /** The metrics; the visitors, too, of all steps before 11. */
+  program: 8001,
+  /** The second instance of `make up SECOND=1`: its metrics, as 8001, … */
+  second: 8002,
+  /** … and its visitors, as 8000. */
+  secondVisitors: 8003,
+  prometheus: 9090,
+  grafana: 3000,
+});
 
 /**
- * Installs what a command needs, then runs it with the arguments that follow its name.
- * @param {string[]} argv
+ * A variable of a command: `make load RPS=2`, or `npm run load -- --rps 2`.
+ * @typedef {object} Variable
+ * @property {string} does  what it is for
+ * @property {'text' | 'number' | 'switch'} takes  a switch is on or off
+ * @property {string} example  a value to show
+ * @property {boolean} [bare]  whether npm takes it without its name: `npm run diff -- 5`
+ * @property {boolean} [required]
+ * @property {string} [option]  its npm option, where that is not its name in small letters
+ * @property {string} [unset]  what holds without it, in words
+ * @property {number} [fallback]  what holds without it, of a number
+ * @property {number} [least]  of a number
+ * @property {number} [most]  of a number
  */
-export async function runCommand([name = 'help', ...args]) {
-  const command = commands.find((candidate) => candidate.name === name);
-  if (!command) {
-    const names = commands.map((candidate) => candidate.name).join(', ');
-    console.error(`There is no command ${JSON.stringify(name)}: type one of ${names}.`);
-    process.exit(2);
-  }
-  if (command.packages !== 'none') {
-    install({ all: command.packages === 'all', command: name });
-    if (command.prepares) (await import(`./commands/${name}-early.js`)).prepare(args);
-    // Newer Node reads TypeScript by itself; tsx teaches it to the others.
-    if (!process.features.typescript) (await import('tsx/esm/api')).register();
-  }
-  const { run } = await import(`./commands/${name}.${command.packages === 'none' ? 'js' : 'ts'}`);
-  try {
-    process.exit(await run(args));
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'UsageError') throw error;
-    console.error(error.message);
-    process.exit(2);
-  }
+
+/**
+ * A command: `make NAME`, or `npm run NAME`.
+ * @typedef {object} Command
+ * @property {string} does
+ * @property {Readonly<Record<string, Variable>>} variables
+ * @property {'all' | 'none'} [packages]  what must be installed, if it is not what a learner needs
+ * @property {boolean} [prepares]  whether `commands/NAME-early.js` does something before all else
+ * @property {string} [passes]  the program that gets the arguments, as they are
+ */
+
+const step = /** @type {const} */ ({ takes: 'text', example: '5', bare: true });
+
+/** Which program to run. */
+const program = /** @type {const} */ ({
+  STEP: { ...step, example: '6', does: 'the step to run', unset: 'your program in app/' },
+});
+
+/** The settings of the program, which judges their values itself. */
+const settings = /** @type {const} */ ({
+  PORT: {
+    takes: 'text',
+    example: '8005',
+    unset: `${PORTS.program}; ${PORTS.visitors} in step 11`,
+    does: 'the port of the program',
+  },
+  METRICS_PORT: {
+    takes: 'text',
+    example: '8006',
+    unset: `${PORTS.program}`,
+    does: 'the port of the metrics, in step 11',
+  },
+  HOST: {
+    takes: 'text',
+    example: '127.0.0.1',
+    unset: '127.0.0.1',
+    does: 'the address to listen on',
+  },
+  REGISTRY_DELAY_MS: {
+    takes: 'text',
+    example: '0',
+    option: 'delay-ms',
+    unset: '1000',
+    does: 'the longest that the tree registry takes, 0 to 4000',
+  },
+  REGISTRY_ERROR_RATE: {
+    takes: 'text',
+    example: '1',
+    option: 'error-rate',
+    unset: '0.15',
+    does: 'how often the tree registry fails, 0 to 1',
+  },
+  SEED: {
+    takes: 'text',
+    example: '1',
+    unset: 'none',
+    does: 'a number: the same delays, failures and donations every time',
+  },
+});
+
+/**
+ * The variable that moves a usual port of this computer.
+ * @template {number} Port
+ * @param {Port} usual
+ */
+function movesPort(usual) {
+  return /** @type {const} */ ({
+    takes: 'number',
+    example: `${usual + 10_000}`,
+    fallback: usual,
+    least: 1,
+    most: 65535,
+    does: `this computer's port in place of ${usual}`,
+  });
 }
+
+const moves = {
+  PORT_8000: movesPort(PORTS.visitors),
+  PORT_8001: movesPort(PORTS.program),
+  PORT_8002: movesPort(PORTS.second),
+  PORT_8003: movesPort(PORTS.secondVisitors),
+  PORT_9090: movesPort(PORTS.prometheus),
+  PORT_3000: movesPort(PORTS.grafana),
+};
+
+/** Every command, in the order in which a learner meets them. */
+export const COMMANDS = /** @type {const} */ ({
+  dev: {
+    does: 'run your program in app/ and restart it on save (STEP=6: run that step)',
+    variables: { ...program, ...settings },
+  },
+  check: {
+    does: 'check your program and say what to do next (STEP=5, WATCH=1)',
+    prepares: true,
+    variables: {
+      STEP: { ...step, does: 'the step to check for', unset: 'the first not passed yet' },
+      WATCH: { takes: 'switch', example: '1', does: 'check again after each save, until Ctrl-C' },
+    },
+  },
+  hint: {
+    does: 'say more about the check that failed last',
+    variables: {
+      STEP: { ...step, does: 'only if that check was one for this step', unset: 'whichever' },
+    },
+  },
+  progress: { does: 'show which steps your program passes', variables: {} },
+  metrics: {
+    does: "show the running program's own metrics (NAME=requests, WATCH=1)",
+    variables: {
+      NAME: {
+        takes: 'text',
+        example: 'requests',
+        bare: true,
+        does: 'a part of the names to show',
+        unset: "all of the program's own",
+      },
+      WATCH: { takes: 'switch', example: '1', does: 'show what changes, until Ctrl-C' },
+      PORT: settings.PORT,
+      METRICS_PORT: settings.METRICS_PORT,
+      HOST: settings.HOST,
+    },
+  },
+  diff: {
+    does: 'show what a chapter changes (STEP=5)',
+    variables: { STEP: { ...step, required: true, does: 'the step at the end of the chapter' } },
+  },
+  take: {
+    does: 'bring the files into app/ that a chapter does not let you type (STEP=9)',
+    variables: {
+      STEP: { ...step, example: '9', required: true, does: 'the step whose files to bring' },
+    },
+  },
+  begin: {
+    does: 'put the state before a chapter into app/, and save yours (STEP=5)',
+    variables: { STEP: { ...step, required: true, does: 'the step of the chapter' } },
+  },
+  solve: {
+    does: 'put the end of a chapter into app/, and save yours (STEP=5)',
+    variables: { STEP: { ...step, required: true, does: 'the step of the chapter' } },
+  },
+  restore: {
+    does: 'list the saved copies of app/, or bring one back (NAME=1)',
+    variables: {
+      NAME: {
+        takes: 'text',
+        example: '1',
+        bare: true,
+        does: 'the copy to bring back',
+        unset: 'the list of them',
+      },
+    },
+  },
+  up: {
+    does: 'start the stack in Docker: your program, Prometheus, Grafana (STEP=6: that step)',
+    variables: {
+      ...program,
+      ...settings,
+      ...moves,
+      SECOND: { takes: 'switch', example: '1', does: 'start a second program beside the stack' },
+    },
+  },
+  down: {
+    does: 'stop the stack in Docker (VOLUMES=1: and drop what it has stored)',
+    variables: {
+      VOLUMES: {
+        takes: 'switch',
+        example: '1',
+        does: 'drop what Prometheus and Grafana have stored',
+      },
+    },
+  },
+  native: {
+    does: 'the same stack without Docker, until Ctrl-C (STEP=6: that step)',
+    variables: {
+      ...program,
+      ...settings,
+      PORT_9090: moves.PORT_9090,
+      PORT_3000: moves.PORT_3000,
+      GRAFANA_HOME: {
+        takes: 'text',
+        example: '/path/to/grafana',
+        does: 'the folder of Grafana, if it is in an unusual place',
+        unset: 'looked for',
+      },
+    },
+  },
+  reload: {
+    does: 'have Prometheus read prometheus.yaml and alerts.yaml now',
+    variables: { PORT_9090: moves.PORT_9090 },
+  },
+  load: {
+    does: 'send traffic to the program (SECONDS=60 RPS=5)',
+    variables: {
+      SECONDS: {
+        takes: 'number',
+        example: '60',
+        bare: true,
+        fallback: 60,
+        least: 1,
+        most: 3600,
+        does: 'how long to send',
+      },
+      RPS: {
+        takes: 'number',
+        example: '5',
+        fallback: 5,
+        least: 0.1,
+        most: 200,
+        does: 'requests a second, on average',
+      },
+      PORT: {
+        takes: 'number',
+        example: '8005',
+        least: 1,
+        most: 65535,
+        does: 'the port of the program',
+        unset: `${PORTS.visitors}, else ${PORTS.program}`,
+      },
+      URL: {
+        takes: 'text',
+        example: `http://localhost:${PORTS.program}`,
+        does: 'where the program is',
+        unset: 'looked for',
+      },
+      PORT_8000: moves.PORT_8000,
+      PORT_8001: moves.PORT_8001,
+    },
+  },
+  doctor: {
+    does: 'see whether this laptop is ready for class',
+    variables: {
+      PORT_8000: moves.PORT_8000,
+      PORT_8001: moves.PORT_8001,
+      PORT_9090: moves.PORT_9090,
+      PORT_3000: moves.PORT_3000,
+    },
+  },
+  prefetch: {
+    does: 'download all that the class needs while there is a network',
+    variables: {},
+  },
+  test: {
+    does: "run the workshop's own tests",
+    packages: 'all',
+    passes: 'vitest',
+    variables: { CI: { takes: 'switch', example: '1', does: 'try what adds little, too' } },
+  },
+  e2e: {
+    does: 'run it against a real Prometheus, and what else is here (tells what it skips)',
+    packages: 'all',
+    passes: 'vitest',
+    variables: { CI: { takes: 'switch', example: '1', does: 'try what adds little, too' } },
+  },
+  bench: {
+    does: 'measure what metrics cost (two minutes)',
+    packages: 'all',
+    variables: {
+      PART: {
+        takes: 'text',
+        example: 'requests',
+        bare: true,
+        does: 'operations, requests or scrape',
+        unset: 'all of them',
+      },
+      QUICK: { takes: 'switch', example: '1', does: 'only see that it works' },
+      SUCCESSOR: {
+        takes: 'switch',
+        example: '1',
+        does: 'compare with the new name of prom-client',
+      },
+      OUT: {
+        takes: 'text',
+        example: '/tmp/bench',
+        does: 'the folder for the results',
+        unset: 'bench/, if all was measured',
+      },
+    },
+  },
+  help: { does: 'list the commands', packages: 'none', variables: {} },
+});
+
+/**
+ * The table, for who goes through it.
+ * @type {Readonly<Record<CommandName, Command>>}
+ */
+export const commands = COMMANDS;
+
+/** @typedef {keyof typeof COMMANDS} CommandName */
+/**
+ * @template {CommandName} Name
+ * @typedef {(typeof COMMANDS)[Name]['variables']} VariablesOf
+ */
+/** @typedef {{ [Name in CommandName]: keyof VariablesOf<Name> }[CommandName]} VariableName */

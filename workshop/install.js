@@ -2,13 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { typed } from './terminal/typed.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Installs what package-lock.json names, unless it is there already. A learner's commands take only
  * the packages that they need; those of authors come with `all`, and stay once they are there.
- * @param {{ all: boolean, command: string }} options `command` is what to type again after a failure
+ * @param {{ all: boolean, command: import('./commands.js').CommandName }} options `command` is what to type again after a failure
  */
 export function install({ all, command }) {
   const wanted = packages('package-lock.json');
@@ -26,7 +27,7 @@ export function install({ all, command }) {
   const { status } = npm('ci', '--prefer-offline', '--no-audit', '--no-fund', ...omit);
   if (status === 0) return;
   console.error(
-    `The packages could not be installed: look at the lines above, check your network, then type: npm run ${command}`,
+    `The packages could not be installed: look at the lines above, check your network, then type: ${typed(command)}`,
   );
   process.exit(1);
 }

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { CommandName } from './commands.js';
+import { typed } from './terminal/typed.js';
 
 /** The folder of the repository. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -35,7 +37,7 @@ export function numberOf(step: string): string {
  * @param command the one to type again, for the message
  * @throws {UsageError} if there is none
  */
-export function findStep(text: string, command = 'dev'): string {
+export function findStep(text: string, command: CommandName = 'dev'): string {
   const names = stepNames();
   const found = names.find(
     (name) => name === text || (/^\d{1,2}$/.test(text) && parseInt(name) === Number(text)),
@@ -43,7 +45,7 @@ export function findStep(text: string, command = 'dev'): string {
   if (found) return found;
   const list = names.map((name) => `  ${name}`).join('\n');
   throw new UsageError(
-    `There is no step ${JSON.stringify(text.slice(0, 40))}. The steps are:\n${list}\nType for example: make ${command} STEP=5 (or npm run ${command} -- 5)`,
+    `There is no step ${JSON.stringify(text.slice(0, 40))}. The steps are:\n${list}\nType for example: ${typed(command, { STEP: 5 })}`,
   );
 }
 

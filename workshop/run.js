@@ -10,5 +10,5 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-const { runCommand } = await import('./commands.js');
+const { runCommand } = await import('./runner.js');
 await runCommand(process.argv.slice(2));

@@ -102,7 +102,7 @@ export const troubles = {
     hint: {
       first: 'A file that is imported is not there: look at its name, and at the ending .ts.',
       fuller:
-        'Imports of your own files begin with "./" and end in ".ts", as in `import { requests } from "./metrics.ts"`. Files that a chapter does not let you type come by a command of its own: `make take STEP=10` (npm run take -- 10).',
+        'Imports of your own files begin with "./" and end in ".ts", as in `import { requests } from "./metrics.ts"`. Files that a chapter does not let you type come by a command of its own: `make take STEP=10`.',
     },
   },
   'entry-missing': {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readStep, readVariables, typed } from '../../workshop/terminal/arguments.ts';
+import { readStep, readVariables } from '../../workshop/terminal/arguments.ts';
+import { retyped, typed } from '../../workshop/terminal/typed.js';
 
 const read = (args: string[], env: NodeJS.ProcessEnv = {}) =>
   readVariables({ NAME: 'value', METRICS_PORT: 'value', WATCH: 'switch' }, args, env);
@@ -38,11 +39,40 @@ test('a step is found by number or name, and asked for where it is missing', () 
   expect(readStep('solve', ['5'], {})).toBe('05-gauges');
   expect(readStep('solve', [], { STEP: '05-gauges' })).toBe('05-gauges');
   expect(() => readStep('solve', [], { MAKELEVEL: '1' })).toThrow('make solve STEP=5');
-  expect(() => readStep('solve', ['12'], {})).toThrow('make solve STEP=5');
+  expect(() => readStep('solve', ['99'], {})).toThrow('npm run solve -- 5');
 });
 
-test('what to type is told as the person types it', () => {
-  expect(typed('solve', 'STEP', '5', { MAKELEVEL: '1' })).toBe('make solve STEP=5');
-  expect(typed('solve', 'STEP', '5', {})).toBe('npm run solve -- 5');
-  expect(typed('restore', '', '', {})).toBe('npm run restore');
+describe('what to type is told as the person types it', () => {
+  const make = { MAKELEVEL: '1' };
+
+  test.each([
+    ['restore', {}, 'make restore', 'npm run restore'],
+    ['solve', { STEP: 5 }, 'make solve STEP=5', 'npm run solve -- 5'],
+    ['check', { STEP: undefined, WATCH: false }, 'make check', 'npm run check'],
+    ['down', { VOLUMES: true }, 'make down VOLUMES=1', 'npm run down -- --volumes'],
+    [
+      'native',
+      { STEP: '5', PORT_9090: 19090 },
+      'make native STEP=5 PORT_9090=19090',
+      'npm run native -- 5 --port-9090 19090',
+    ],
+    [
+      'dev',
+      { REGISTRY_ERROR_RATE: 1 },
+      'make dev REGISTRY_ERROR_RATE=1',
+      'npm run dev -- --error-rate 1',
+    ],
+    ['metrics', { NAME: 'le 1' }, 'make metrics NAME="le 1"', 'npm run metrics -- "le 1"'],
+  ] as const)('%s %j', (command, options, withMake, without) => {
+    expect(typed(command, options, make)).toBe(withMake);
+    expect(typed(command, options, {})).toBe(without);
+  });
+
+  test('also within a text', () => {
+    const text = 'Type `make down VOLUMES=1`, then `make take STEP=9`; `make sense` stays.';
+    expect(retyped(text, make)).toBe(text);
+    expect(retyped(text, {})).toBe(
+      'Type `npm run down -- --volumes`, then `npm run take -- 9`; `make sense` stays.',
+    );
+  });
 });

@@ -17,7 +17,7 @@ test('an unknown step is answered with the list of steps', async () => {
     await refusal(['dev'], { STEP: '05-gaugess' }),
   ]) {
     for (const name of STEPS) expect(message).toContain(name);
-    expect(message).toMatch(/make dev STEP=5 .*$/);
+    expect(message).toMatch(/npm run dev -- 5$/);
   }
 });
 

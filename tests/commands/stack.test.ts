@@ -38,12 +38,12 @@ async function listenOn(host: string): Promise<number> {
 }
 
 test.each([['up'], ['down'], ['prefetch']])(
-  'without Docker, %s says what to install and names make native',
+  'without Docker, %s says what to install and names the way without',
   async (command) => {
     const { code, stdout, stderr } = await runCommand([command], BARE);
     expect(code).toBe(1);
     expect(stdout + stderr).toContain('https://docs.docker.com/get-docker/');
-    expect(stdout + stderr).toContain('make native');
+    expect(stdout + stderr).toContain('npm run native');
     expect(stderr).not.toMatch(/^ +at /m);
   },
 );
@@ -51,7 +51,7 @@ test.each([['up'], ['down'], ['prefetch']])(
 test('without Prometheus, native says what to install', async () => {
   const { code, stderr } = await runCommand(['native'], BARE);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^prometheus is not on PATH.*make native/);
+  expect(stderr).toMatch(/^prometheus is not on PATH.*npm run native/);
   expect(stderr).toContain('https://prometheus.io/download/');
 });
 
@@ -81,7 +81,7 @@ test('reload says when there is no Prometheus', async () => {
   const { code, stderr } = await runCommand(['reload', '--port-9090', '1']);
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /^No Prometheus answers on http:\/\/localhost:1: .*make up or make native/,
+    /^No Prometheus answers on http:\/\/localhost:1: .*npm run up, .*npm run native$/m,
   );
 });
 
@@ -96,7 +96,9 @@ test('native says who holds a port, and starts nothing', async () => {
     PORT_9090: `${port}`,
   });
   expect(code).toBe(1);
-  expect(stderr).toMatch(new RegExp(`^Port ${port} is held by .*make native PORT_9090=\\d+\n$`));
+  expect(stderr).toMatch(
+    new RegExp(`^Port ${port} is held by .*npm run native -- 2 --port-9090 \\d+\n$`),
+  );
 });
 
 test('doctor finds what is missing and says what to do about each', async () => {
@@ -111,10 +113,10 @@ test('doctor finds what is missing and says what to do about each', async () => 
   expect(stdout).toMatch(/GiB of disk/);
   expect(stdout).toMatch(/^FAIL {2}Docker is not installed, and prometheus is not on PATH either/m);
   expect(stdout).toMatch(
-    new RegExp(`^FAIL  Port ${port} is held by .*\n {6}Stop it, .*make up PORT_9090=`, 'm'),
+    new RegExp(`^FAIL  Port ${port} is held by .*\n {6}Stop it, .*npm run up -- --port-9090 `, 'm'),
   );
   expect(stdout).toMatch(/^ok {4}Port 1 is free$/m);
-  expect(stderr).toMatch(/type again: make doctor \(npm run doctor\)\n$/);
+  expect(stderr).toMatch(/type again: npm run doctor\n$/);
 });
 
 test('without Docker but with Prometheus, doctor warns and lets the class go on', async () => {
@@ -122,7 +124,7 @@ test('without Docker but with Prometheus, doctor warns and lets the class go on'
   executable(join(folder, process.platform === 'win32' ? 'prometheus.exe' : 'prometheus'));
   const { code, stdout } = await runCommand(['doctor'], { ...BARE, ...FREE, PATH: folder });
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^warn {2}Docker is not installed\n.*\n.*make native/m);
+  expect(stdout).toMatch(/^warn {2}Docker is not installed\n.*\n.*npm run native/m);
   expect(stdout).toMatch(/^Ready for class/m);
 });
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readStep, typed } from '../terminal/arguments.ts';
+import { readStep } from '../terminal/arguments.ts';
+import { typed } from '../terminal/typed.js';
 import { numberOf, ROOT, stepNames } from '../programs.ts';
 import { putIntoApp } from '../learner/put.ts';
 
@@ -12,7 +13,7 @@ export function run(args: string[]): number {
 /** {@link run} for the repository in `root`; `step` is the name of a step. */
 export function begin(root: string, step: string): number {
   const number = numberOf(step);
-  const command = typed('begin', 'STEP', number);
+  const command = typed('begin', { STEP: number });
   const before = stepNames(root).findLast((name) => name < step);
   if (!before) console.log('Chapter 1 begins and ends with this program: nothing is typed in it.');
   const source = join(root, 'steps', before ?? step);

@@ -9,6 +9,7 @@ import { terminalReport, writeReport, type Results } from '../../bench/report.ts
 import { measureRequests } from '../../bench/requests.ts';
 import { measureScrape } from '../../bench/scrape.ts';
 import { ROOT, stepNames, UsageError } from '../programs.ts';
+import { typed } from '../terminal/typed.js';
 
 const PARTS = ['operations', 'requests', 'scrape'] as const;
 type Part = (typeof PARTS)[number];
@@ -60,7 +61,7 @@ export async function run(args: string[]): Promise<number> {
     }
   } catch (error) {
     say();
-    console.error(`${(error as Error).message}\nTo measure again, type: npm run bench`);
+    console.error(`${(error as Error).message}\nTo measure again, type: ${typed('bench')}`);
     return 1;
   }
   say();
@@ -127,6 +128,6 @@ function say(text?: string): void {
 
 function interrupted(): never {
   say();
-  console.error('Stopped: nothing is written. To measure again, type: npm run bench');
+  console.error(`Stopped: nothing is written. To measure again, type: ${typed('bench')}`);
   process.exit(130);
 }

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { readStep, typed } from '../terminal/arguments.ts';
+import { readStep } from '../terminal/arguments.ts';
+import { typed } from '../terminal/typed.js';
 import { paintFor, type Paint } from '../terminal/colour.ts';
 import { listFiles } from '../learner/folders.ts';
 import { ROOT, stepNames } from '../programs.ts';
@@ -13,7 +14,7 @@ export function run(args: string[]): number {
   const [before, after] = [names[index - 1], names[index]!];
   if (!before) {
     console.log(
-      `${after} is the program as the class begins, and app/ as you got it: there is nothing to type.\nThe first chapter with code: ${typed('diff', 'STEP', '2')}`,
+      `${after} is the program as the class begins, and app/ as you got it: there is nothing to type.\nThe first chapter with code: ${typed('diff', { STEP: '2' })}`,
     );
     return 0;
   }

@@ -1,5 +1,6 @@
 import { parseOptions } from '../terminal/arguments.ts';
 import { examine, type Finding } from '../stack/examination.ts';
+import { typed } from '../terminal/typed.js';
 
 const SIGNS = { good: 'ok  ', warning: 'warn', problem: 'FAIL' } as const;
 
@@ -11,15 +12,15 @@ export async function run(args: string[]): Promise<number> {
   const problems = findings.filter(({ state }) => state === 'problem').length;
   if (problems > 0) {
     console.error(
-      `\nNot ready for class: see to what is marked FAIL, then type again: make doctor (npm run doctor)`,
+      `\nNot ready for class: see to what is marked FAIL, then type again: ${typed('doctor')}`,
     );
     return 1;
   }
   const warned = findings.some(({ state }) => state === 'warning');
   console.log(
     warned
-      ? '\nReady for class, with what is marked warn in mind. Begin with: make dev (npm run dev)'
-      : '\nReady for class. Begin with: make dev (npm run dev)',
+      ? `\nReady for class, with what is marked warn in mind. Begin with: ${typed('dev')}`
+      : `\nReady for class. Begin with: ${typed('dev')}`,
   );
   return 0;
 }

@@ -1,5 +1,6 @@
 import { isOn, parseOptions } from '../terminal/arguments.ts';
 import { composeOrSayWhy, runShown } from '../stack/docker.ts';
+import { typed } from '../terminal/typed.js';
 
 /** Stops the stack in Docker and takes its containers away; with VOLUMES=1 its data too. */
 export async function run(args: string[]): Promise<number> {
@@ -17,8 +18,8 @@ export async function run(args: string[]): Promise<number> {
   if (code !== 0) return 1;
   console.log(
     volumes
-      ? 'The stack is gone, and its data with it. Start it afresh with: make up'
-      : 'The stack is gone; what Prometheus and Grafana have stored is kept. To drop that too: make down VOLUMES=1 (npm run down -- --volumes)',
+      ? `The stack is gone, and its data with it. Start it afresh with: ${typed('up')}`
+      : `The stack is gone; what Prometheus and Grafana have stored is kept. To drop that too: ${typed('down', { VOLUMES: true })}`,
   );
   return 0;
 }

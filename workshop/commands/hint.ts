@@ -1,5 +1,6 @@
 import { headingOf } from '../../checks/chapters.ts';
-import { readVariables, typed } from '../terminal/arguments.ts';
+import { readVariables } from '../terminal/arguments.ts';
+import { retyped, typed } from '../terminal/typed.js';
 import { paintFor } from '../terminal/colour.ts';
 import { findStep } from '../programs.ts';
 import { readState } from '../learner/state.ts';
@@ -14,7 +15,7 @@ export function run(args: string[]): number {
   const { STEP } = readVariables({ STEP: 'value' }, args, process.env);
   const wanted = STEP ? parseInt(findStep(STEP, 'hint'), 10) : undefined;
   const { step, failure } = readState();
-  const again = typed('check', 'STEP', `${wanted ?? step ?? ''}`);
+  const again = typed('check', { STEP: wanted ?? step ?? '' });
   if (!failure || (wanted && wanted !== step && wanted !== failure.step)) {
     const which = wanted ? ` for step ${headingOf(wanted)}` : '';
     console.log(`No failed check${which} is remembered. Look what your program does: ${again}`);
@@ -22,7 +23,7 @@ export function run(args: string[]): number {
   }
   const paint = paintFor(process.stdout);
   console.log(paint('bold', `Step ${headingOf(failure.step)}: ${failure.check}\n`));
-  console.log(`${fold(failure.hint.first)}\n\n${fold(failure.hint.fuller)}\n`);
+  console.log(`${fold(retyped(failure.hint.first))}\n\n${fold(retyped(failure.hint.fuller))}\n`);
   console.log(`The chapter: ${failure.place}    Check again: ${again}`);
   return 0;
 }

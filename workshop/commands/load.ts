@@ -5,6 +5,7 @@ import { fetchWithin } from '../stack/fetch.ts';
 import { UsageError } from '../programs.ts';
 import { portOf } from '../stack/stack.ts';
 import { load, quantile, type Traffic } from '../program/traffic.ts';
+import { typed } from '../terminal/typed.js';
 
 /** A program that restarts after a save answers again within this time, in milliseconds. */
 const RESTART_MS = 3000;
@@ -36,7 +37,7 @@ export async function run(args: string[]): Promise<number> {
   if (!url) {
     const where = candidates.map(({ href }) => href).join(' nor on ');
     console.error(
-      `Nothing answers on ${where}. Start your program first, in another terminal: make dev (npm run dev)`,
+      `Nothing answers on ${where}. Start your program first, in another terminal: ${typed('dev')}`,
     );
     return 1;
   }
@@ -105,7 +106,7 @@ export function summarise({ seconds, sent, statuses, latencies }: Traffic): stri
 
 function reasonFor(answered: number): string {
   return answered === 0
-    ? 'does the program still run? Look at its terminal, or type: make dev'
+    ? `does the program still run? Look at its terminal, or type: ${typed('dev')}`
     : 'each restart of the program loses some. If it does not restart, look at its terminal.';
 }
 

@@ -7,6 +7,7 @@ import { readLook, writeLook, type Look } from '../metrics/look.ts';
 import { metricsUrls, ScrapeError } from '../metrics/scrape.ts';
 import { view } from '../metrics/view.ts';
 import { ROOT } from '../programs.ts';
+import { typed } from '../terminal/typed.js';
 
 /** How often WATCH=1 looks, in milliseconds. */
 const EVERY_MS = 1000;
@@ -87,7 +88,9 @@ function redraw(text: string): void {
   const room = (process.stdout.rows || 24) - 2;
   if (lines.length > room) {
     const cut = lines.splice(room - 1).length;
-    lines.push(`… ${cut} more lines: make the window higher, or show less with NAME=`);
+    lines.push(
+      `… ${cut} more lines: make the window higher, or show less with: ${typed('metrics', { NAME: 'requests' })}`,
+    );
   }
   console.log(`\x1b[2J\x1b[H${lines.join('\n')}`);
 }

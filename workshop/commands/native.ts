@@ -11,6 +11,7 @@ import { PORT_OPTIONS, portOf, PROMETHEUS_FILE, takenPorts, untilAnswers } from 
 import { supervise } from '../program/supervise.ts';
 import { writeProgramEvents } from '../terminal/program-events.ts';
 import { watch } from '../program/watch.ts';
+import { typed } from '../terminal/typed.js';
 
 /** Prometheus and Grafana must answer within this time, in milliseconds. */
 const PATIENCE_MS = 60_000;
@@ -18,12 +19,12 @@ const PATIENCE_MS = 60_000;
 /** Prometheus or Grafana that does not end when asked is killed after this time, in milliseconds. */
 const STOP_MS = 8000;
 
-const NO_PROMETHEUS = `prometheus is not on PATH. Install it, then type make native (npm run native) again:
+const NO_PROMETHEUS = `prometheus is not on PATH. Install it, then type again: ${typed('native')}
   macOS      brew install prometheus
   Debian     sudo apt install prometheus (then: sudo systemctl disable --now prometheus)
   others     unpack https://prometheus.io/download/ and put its folder on PATH`;
 
-const NO_GRAFANA = `Grafana is not here, so its dashboards are left out. Install it to have them: https://grafana.com/grafana/download (macOS: brew install grafana). If it is in an unusual place, name it: GRAFANA_HOME=/path/to/grafana make native`;
+const NO_GRAFANA = `Grafana is not here, so its dashboards are left out. Install it to have them: https://grafana.com/grafana/download (macOS: brew install grafana). If it is in an unusual place, name it: ${typed('native', { GRAFANA_HOME: '/path/to/grafana' })}`;
 
 /** Runs the stack without Docker until Ctrl-C; all of it listens on this computer's loopback alone. */
 export async function run(args: string[]): Promise<number> {
@@ -53,7 +54,7 @@ export async function run(args: string[]): Promise<number> {
     { port: ports.prometheus, variable: 'PORT_9090' },
     ...(grafana ? [{ port: ports.grafana, variable: 'PORT_3000' }] : []),
   ];
-  const taken = await takenPorts(wanted, 'native');
+  const taken = await takenPorts(wanted, 'native', { STEP: parsed.step });
   if (taken.length > 0) {
     console.error(taken.join('\n'));
     return 1;

@@ -1,6 +1,7 @@
 import { parseOptions } from '../terminal/arguments.ts';
 import { findDocker, hasImage, images, runShown, whyNoDocker } from '../stack/docker.ts';
 import { findOnPath } from '../stack/grafana-home.ts';
+import { typed } from '../terminal/typed.js';
 
 /** Downloads all that the class needs. The packages are there already: without them this would not run. */
 export async function run(args: string[]): Promise<number> {
@@ -11,7 +12,8 @@ export async function run(args: string[]): Promise<number> {
   if (why) {
     const native = findOnPath('prometheus', process.env) !== undefined;
     console.log(`No images can be downloaded. ${why.what}. ${why.fix}`);
-    if (!native) console.error('For make native, Prometheus is missing: see make doctor.');
+    if (!native)
+      console.error(`For ${typed('native')}, Prometheus is missing: see ${typed('doctor')}`);
     return native ? 0 : 1;
   }
   const { node, prometheus, grafana } = images();
@@ -26,12 +28,14 @@ export async function run(args: string[]): Promise<number> {
   // Now, since its packages, too, come over the network.
   const built = (await runShown(docker.compose!, ['build', 'app'])) === 0;
   if (missing.length === 0 && built) {
-    console.log('All is here: the class can do without a network. See for yourself: make doctor');
+    console.log(
+      `All is here: the class can do without a network. See for yourself: ${typed('doctor')}`,
+    );
     return 0;
   }
   const what = [...missing, ...(built ? [] : ['the packages of the program’s image'])].join(', ');
   console.error(
-    `Not everything could be downloaded; still missing: ${what}. Check your network, then type again: make prefetch (npm run prefetch)`,
+    `Not everything could be downloaded; still missing: ${what}. Check your network, then type again: ${typed('prefetch')}`,
   );
   return 1;
 }

@@ -1,6 +1,6 @@
 import { chapters, headingOf } from '../../checks/chapters.ts';
 import { passedSteps } from '../../checks/run.ts';
-import { typed } from '../terminal/arguments.ts';
+import { typed } from '../terminal/typed.js';
 import { paintFor } from '../terminal/colour.ts';
 import { findProgram, UsageError } from '../programs.ts';
 
@@ -27,7 +27,7 @@ export async function run(args: string[]): Promise<number> {
   const next = chapters.find(({ step }) => !passed.includes(step));
   console.log(
     next
-      ? `\n${passed.length} of ${chapters.length}. Next: ${typed('check', 'STEP', `${next.step}`)}`
+      ? `\n${passed.length} of ${chapters.length}. Next: ${typed('check', { STEP: next.step })}`
       : `\nAll ${chapters.length}: your program does all that the workshop asks for.`,
   );
   return 0;

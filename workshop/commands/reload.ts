@@ -6,6 +6,7 @@ import { fetchWithin } from '../stack/fetch.ts';
 import { NATIVE, writeNativeFiles } from '../stack/native-files.ts';
 import { explainRefusal, PrometheusNews, refusedEdit } from '../stack/prometheus-news.ts';
 import { portOf, PROMETHEUS_FILE } from '../stack/stack.ts';
+import { typed } from '../terminal/typed.js';
 
 /** Has Prometheus read prometheus.yaml and alerts.yaml now, and says whether it takes them. */
 export async function run(args: string[]): Promise<number> {
@@ -17,7 +18,9 @@ export async function run(args: string[]): Promise<number> {
   if (existsSync(join(NATIVE, 'targets.json'))) writeNativeFiles();
   const response = await fetchWithin(15_000, `${url}/-/reload`, { method: 'POST' });
   if (!response) {
-    console.error(`No Prometheus answers on ${url}: start the stack with make up or make native.`);
+    console.error(
+      `No Prometheus answers on ${url}: start the stack with ${typed('up')}, or without Docker with ${typed('native')}`,
+    );
     return 1;
   }
   if (response.ok) {
@@ -25,7 +28,9 @@ export async function run(args: string[]): Promise<number> {
     return 0;
   }
   if (response.status === 403 || response.status === 404) {
-    console.error(`${url} is not this workshop's Prometheus. Look who holds the port: make doctor`);
+    console.error(
+      `${url} is not this workshop's Prometheus. Look who holds the port: ${typed('doctor')}`,
+    );
     return 1;
   }
   const source = readFileSync(PROMETHEUS_FILE, 'utf8');

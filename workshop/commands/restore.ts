@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readVariables, typed } from '../terminal/arguments.ts';
+import { readVariables } from '../terminal/arguments.ts';
+import { typed } from '../terminal/typed.js';
 import { listFiles } from '../learner/folders.ts';
 import { ROOT, stepNames, UsageError } from '../programs.ts';
 import { putIntoApp } from '../learner/put.ts';
@@ -27,7 +28,7 @@ export function restore(root: string, name: string): number {
     root,
     source: copy.folder,
     what: `what it held on ${when(copy.savedAt)}`,
-    command: typed('restore', 'NAME', name),
+    command: typed('restore', { NAME: name }),
   });
   if (code === 0) console.log(`Next: ${typed('dev')}`);
   return code;
@@ -53,7 +54,7 @@ export function listCopies(root: string): number {
   for (const row of table) {
     console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
   }
-  console.log(`\nBring one back with: ${typed('restore', 'NAME', copies.at(-1)!.name)}`);
+  console.log(`\nBring one back with: ${typed('restore', { NAME: copies.at(-1)!.name })}`);
   return 0;
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readStep, typed } from '../terminal/arguments.ts';
+import { readStep } from '../terminal/arguments.ts';
+import { typed } from '../terminal/typed.js';
 import { numberOf, ROOT } from '../programs.ts';
 import { putIntoApp } from '../learner/put.ts';
 
@@ -11,11 +12,11 @@ export function run(args: string[]): number {
 /** {@link run} for the repository in `root`; `step` is the name of a step. */
 export function solve(root: string, step: string): number {
   const number = numberOf(step);
-  const command = typed('solve', 'STEP', number);
+  const command = typed('solve', { STEP: number });
   const isFirst = number === '1';
   if (isFirst) console.log('Chapter 1 begins and ends with this program: nothing is typed in it.');
   const what = isFirst ? `${step}, the program as the class begins` : `the end of ${step}`;
   const code = putIntoApp({ root, source: join(root, 'steps', step), what, command });
-  if (code === 0) console.log(`Next: ${typed('check', 'STEP', number)}`);
+  if (code === 0) console.log(`Next: ${typed('check', { STEP: number })}`);
   return code;
 }

@@ -1,6 +1,7 @@
 import { constants, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readStep, typed } from '../terminal/arguments.ts';
+import { readStep } from '../terminal/arguments.ts';
+import { typed } from '../terminal/typed.js';
 import { listFiles } from '../learner/folders.ts';
 import { numberOf, ROOT, stepNames, UsageError } from '../programs.ts';
 
@@ -22,7 +23,7 @@ export function take(root: string, step: string): number {
   if (files.length === 0) {
     const others = stepNames(root).filter((name) => newFiles(root, name).length > 0);
     throw new UsageError(
-      `${step} has no file to take: you write all of it yourself. There are some in ${others.join(', ')}: ${typed('take', 'STEP', numberOf(others[0]!))}`,
+      `${step} has no file to take: you write all of it yourself. There are some in ${others.join(', ')}: ${typed('take', { STEP: numberOf(others[0]!) })}`,
     );
   }
   const source = (file: string) => join(root, 'steps', step, file);
@@ -31,7 +32,7 @@ export function take(root: string, step: string): number {
   const other = states.find(([, state]) => state === 'differs');
   if (other) {
     console.error(
-      `app/${other[0]} is there already and differs from the step's, so nothing was taken. Rename yours, then type again: ${typed('take', 'STEP', numberOf(step))}`,
+      `app/${other[0]} is there already and differs from the step's, so nothing was taken. Rename yours, then type again: ${typed('take', { STEP: numberOf(step) })}`,
     );
     return 1;
   }

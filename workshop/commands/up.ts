@@ -4,6 +4,7 @@ import { ask, composeOrSayWhy, containersOf, hasImage, images, runShown } from '
 import { findProgram } from '../programs.ts';
 import { PrometheusNews } from '../stack/prometheus-news.ts';
 import { PORT_OPTIONS, portOf, PROMETHEUS_FILE, takenPorts, untilAnswers } from '../stack/stack.ts';
+import { typed } from '../terminal/typed.js';
 
 type Compose = readonly [string, ...string[]];
 
@@ -22,7 +23,7 @@ export async function run(args: string[]): Promise<number> {
   if (!compose) return 1;
   if (env.PORT || env.METRICS_PORT) {
     console.log(
-      'Inside its container the program keeps its ports, so PORT and METRICS_PORT are left out here. To move a port of this computer: make up PORT_8001=18001',
+      `Inside its container the program keeps its ports, so PORT and METRICS_PORT are left out here. To move a port of this computer: ${typed('up', { PORT_8001: 18001 })}`,
     );
   }
   return isOn(env.SECOND) ? startSecond(compose, folder, env) : startStack(compose, folder, env);
@@ -34,7 +35,7 @@ async function startStack(compose: Compose, folder: string, env: NodeJS.ProcessE
     port: portOf(usual, env),
     variable: `PORT_${usual}`,
   }));
-  const taken = running ? [] : await takenPorts(ports, 'up');
+  const taken = running ? [] : await takenPorts(ports, 'up', { STEP: env.STEP });
   if (taken.length > 0) {
     console.error(taken.join('\n'));
     return 1;
@@ -45,7 +46,7 @@ async function startStack(compose: Compose, folder: string, env: NodeJS.ProcessE
   const options = ['up', '--build', '--detach', ...services];
   if ((await runShown(compose, options, env)) !== 0) {
     console.error(
-      'The stack did not start: the lines above say why. Look at this laptop with: make doctor',
+      `The stack did not start: the lines above say why. Look at this laptop with: ${typed('doctor')}`,
     );
     return 1;
   }
@@ -74,9 +75,10 @@ async function startStack(compose: Compose, folder: string, env: NodeJS.ProcessE
   console.log(`
 The program   ${at(8001, '/')}   (step 11: ${at(8000, '/')})
 Prometheus    ${at(9090, '/')}
-${services.includes('grafana') ? `Grafana       ${at(3000, '/')}` : 'Grafana       left out: its image is not here. Once there is a network, type: make up'}
+${services.includes('grafana') ? `Grafana       ${at(3000, '/')}` : `Grafana       left out: its image is not here. Once there is a network, type: ${typed('up')}`}
 
-Stop the stack with: make down (npm run down). Ctrl-C here ends only this log; the stack goes on.
+Stop the stack with: ${typed('down')}
+Ctrl-C here ends only this log; the stack goes on.
 `);
   return follow(app!, prometheus!);
 }
@@ -84,10 +86,10 @@ Stop the stack with: make down (npm run down). Ctrl-C here ends only this log; t
 async function startSecond(compose: Compose, folder: string, env: NodeJS.ProcessEnv) {
   const ports = [8002, 8003].map((usual) => ({
     port: portOf(usual, env),
-    variable: `SECOND=1 PORT_${usual}`,
+    variable: `PORT_${usual}`,
   }));
   const running = containersOf(compose, 'app2', env).length > 0;
-  const taken = running ? [] : await takenPorts(ports, 'up');
+  const taken = running ? [] : await takenPorts(ports, 'up', { STEP: env.STEP, SECOND: true });
   if (taken.length > 0) {
     console.error(taken.join('\n'));
     return 1;
@@ -100,7 +102,7 @@ async function startSecond(compose: Compose, folder: string, env: NodeJS.Process
     return 1;
   }
   console.log(
-    `A second ${folder}/ runs at ${url}; for Prometheus it is app2:8001. make down stops it with the rest.`,
+    `A second ${folder}/ runs at ${url}; for Prometheus it is app2:8001. Stop it with the rest: ${typed('down')}`,
   );
   return 0;
 }
@@ -115,7 +117,7 @@ async function pull(): Promise<string[] | undefined> {
   for (const image of [node, prometheus]) {
     if (await get(image)) continue;
     console.error(
-      `The image ${image} is not here and could not be downloaded: check your network, then type make up again.\nOr run the stack without Docker: make native (npm run native)`,
+      `The image ${image} is not here and could not be downloaded: check your network, then type again: ${typed('up')}\nOr run the stack without Docker: ${typed('native')}`,
     );
     return undefined;
   }
@@ -138,7 +140,7 @@ function whyEnded(service: string, id: string | undefined): string {
     if (news.last) return news.last;
   }
   const shown = words && `Its last words:\n${words.replaceAll(/^/gm, '  ')}\n`;
-  return `${service} does not answer. ${shown}Mend it and type make up again; make down stops what runs.`;
+  return `${service} does not answer. ${shown}Mend it and type again: ${typed('up')}    Stop what runs: ${typed('down')}`;
 }
 
 /** Shows the program's log, and Prometheus' word on edits of its files, until Ctrl-C or the program's end. */
@@ -162,8 +164,8 @@ async function follow(app: string, prometheus: string): Promise<number> {
   other.kill();
   console.log(
     interrupted
-      ? '\nThe stack goes on. Stop it with: make down (npm run down)'
-      : 'The program has stopped. Start it again with: make up (npm run up)',
+      ? `\nThe stack goes on. Stop it with: ${typed('down')}`
+      : `The program has stopped. Start it again with: ${typed('up')}`,
   );
   return 0;
 }

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { typed } from '../terminal/arguments.ts';
+import { typed } from '../terminal/typed.js';
 import { copyFiles, listFiles, sameFiles } from './folders.ts';
 import { numberOf, stepNames } from '../programs.ts';
 
@@ -57,7 +57,7 @@ export function saveApp(root: string, before: string): WayBack | undefined {
   if (listFiles(app).length === 0) return undefined;
   const step = stepNames(root).find((name) => sameFiles(app, join(root, 'steps', name)));
   if (step) {
-    const type = typed('solve', 'STEP', numberOf(step));
+    const type = typed('solve', { STEP: numberOf(step) });
     return { isNew: false, where: `steps/${step}`, type };
   }
   const same = listSaved(root).findLast(({ folder }) => sameFiles(app, folder));
@@ -74,7 +74,7 @@ export function saveApp(root: string, before: string): WayBack | undefined {
 }
 
 function wayTo(name: string) {
-  return { where: `copy ${name}`, type: typed('restore', 'NAME', name) };
+  return { where: `copy ${name}`, type: typed('restore', { NAME: name }) };
 }
 
 function savedFolder(root: string): string {

@@ -1,4 +1,4 @@
-import { typed } from '../terminal/arguments.ts';
+import { typed } from '../terminal/typed.js';
 import { UsageError } from '../programs.ts';
 
 /** Why a program's metrics cannot be had; the message is for a person and ends with what to type. */

@@ -1,5 +1,5 @@
 import type { Family } from '../../checks/harness/exposition.ts';
-import { typed } from '../terminal/arguments.ts';
+import { typed } from '../terminal/typed.js';
 import type { Paint } from '../terminal/colour.ts';
 import { changeSince, readable, seriesOf, type Look } from './look.ts';
 
@@ -56,7 +56,7 @@ function showFamily(
   const count = samples.length === 1 ? '' : `, ${samples.length.toLocaleString('en')} series`;
   const head = `${paint('cyan', name)} (${type}${count})${help ? `: ${help}` : ''}`;
   const left = samples.length - shown.length;
-  const rest = `  … and ${left.toLocaleString('en')} more. All: ${typed('metrics', 'NAME', name)}`;
+  const rest = `  … and ${left.toLocaleString('en')} more. All: ${typed('metrics', { NAME: name })}`;
   return [head, ...lines, ...(left > 0 ? [rest] : [])].join('\n');
 }
 
@@ -73,7 +73,7 @@ function alignPoints(numbers: string[]): string[] {
 export function showRest(families: readonly Family[], name: string): string {
   const defaults = families.filter((family) => isDefault(family.name)).length;
   if (name || defaults === 0) return '';
-  return `Not shown: ${defaults} default metrics of Node.js and its process. See some with: ${typed('metrics', 'NAME', 'process_')}`;
+  return `Not shown: ${defaults} default metrics of Node.js and its process. See some with: ${typed('metrics', { NAME: 'process_' })}`;
 }
 
 /** The lines of a text that cannot be read as metrics, default metrics left out. */

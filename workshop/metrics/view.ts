@@ -1,5 +1,5 @@
 import { ExpositionError, parseExposition, type Family } from '../../checks/harness/exposition.ts';
-import { typed } from '../terminal/arguments.ts';
+import { typed } from '../terminal/typed.js';
 import type { Paint } from '../terminal/colour.ts';
 import { hasRestarted, lookAt, type Look } from './look.ts';
 import { scrape, ScrapeError } from './scrape.ts';

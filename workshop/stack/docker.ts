@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ROOT } from '../programs.ts';
+import { typed } from '../terminal/typed.js';
 
 /** What of Docker is at hand on this computer. */
 export interface Docker {
@@ -41,7 +42,7 @@ export function whyNoDocker({
   compose,
   installed,
 }: Docker): { readonly what: string; readonly fix: string } | undefined {
-  const without = 'Or run the stack without Docker: make native (npm run native)';
+  const without = `Or run the stack without Docker: ${typed('native')}`;
   const no = (what: string, fix: string) => ({ what, fix: `${fix}\n${without}` });
   if (!installed) {
     return no('Docker is not installed', 'Get it from https://docs.docker.com/get-docker/.');

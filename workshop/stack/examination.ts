@@ -5,7 +5,8 @@ import { fetchWithin } from './fetch.ts';
 import { findGrafana, findOnPath } from './grafana-home.ts';
 import { holderOf, isTaken } from './ports.ts';
 import { ROOT } from '../programs.ts';
-import { portOf, PROMETHEUS_FILE } from './stack.ts';
+import { otherPort, portOf, PROMETHEUS_FILE } from './stack.ts';
+import { typed } from '../terminal/typed.js';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -64,7 +65,7 @@ function architecture({ engine }: Docker): Finding {
     return {
       state: 'warning',
       what: `The processor is ${process.arch}: the images are made for amd64 and arm64`,
-      fix: 'Use make native (npm run native) in place of make up.',
+      fix: `In place of Docker use: ${typed('native')}`,
     };
   }
   if (engine && engine.arch !== own) {
@@ -148,7 +149,7 @@ function imagesHere(): Finding[] {
     {
       state: 'warning',
       what: `Not yet downloaded or built: ${missing.join(', ')}`,
-      fix: 'While there is a network, type: make prefetch (npm run prefetch)',
+      fix: `While there is a network, type: ${typed('prefetch')}`,
     },
   ];
 }
@@ -183,7 +184,7 @@ function grafanaVolume(env: NodeJS.ProcessEnv): Finding[] {
     {
       state: 'warning',
       what: `Grafana's volume ${volume} is from an earlier day, with that day's dashboards and password`,
-      fix: 'To start afresh (saved dashboards go): make down VOLUMES=1 (npm run down -- --volumes)',
+      fix: `To start afresh (saved dashboards go): ${typed('down', { VOLUMES: true })}`,
     },
   ];
 }
@@ -212,7 +213,7 @@ async function ports(env: NodeJS.ProcessEnv): Promise<Finding[]> {
       return {
         state: 'problem',
         what: `Port ${port} is held by ${holderOf(port) ?? 'another program'}`,
-        fix: `Stop it, or take another port: make up PORT_${usual}=${port + 10_000}`,
+        fix: `Stop it, or take another port: ${typed('up', { [`PORT_${usual}`]: otherPort(port) })}`,
       };
     }),
   );

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { typed } from '../terminal/typed.js';
 
 /** A refusal that comes again after this time, in milliseconds, is of another edit. */
 const SILENCE_MS = 7000;
@@ -80,7 +81,7 @@ export function refusedEdit(why: string): string {
 }
 
 function refusedStart(why: string): string {
-  return `Prometheus does not start:\n${indent(why)}\nMend it, then type the command again. If the reason is no line of the file, look with: make doctor`;
+  return `Prometheus does not start:\n${indent(why)}\nMend it, then type the command again. If the reason is no line of the file, look with: ${typed('doctor')}`;
 }
 
 function indent(text: string): string {

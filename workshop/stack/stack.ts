@@ -4,6 +4,8 @@ import { readNumber } from '../terminal/arguments.ts';
 import { fetchWithin } from './fetch.ts';
 import { holderOf, isTaken } from './ports.ts';
 import { ROOT } from '../programs.ts';
+import { typed, type Options } from '../terminal/typed.js';
+import type { CommandName } from '../commands.js';
 
 /** The file in which a learner adds targets. */
 export const PROMETHEUS_FILE = join(ROOT, 'prometheus.yaml');
@@ -29,22 +31,29 @@ export function portOf(usual: number, env: NodeJS.ProcessEnv): number {
 /**
  * Says who holds those of `ports` that are taken.
  * @param ports each with the variable that moves it
+ * @param options what was typed with the command
  * @returns a line for each, with what to do; empty if all are free
  */
 export async function takenPorts(
   ports: { port: number; variable: string }[],
-  command: string,
+  command: CommandName,
+  options: Options = {},
 ): Promise<string[]> {
   const lines = await Promise.all(
     ports.map(async ({ port, variable }) => {
       if (!(await isTaken(port))) return [];
       const holder = holderOf(port) ?? 'another program';
       return [
-        `Port ${port} is held by ${holder}: stop it, or take another port: make ${command} ${variable}=${port + 10_000}`,
+        `Port ${port} is held by ${holder}: stop it, or take another port: ${typed(command, { ...options, [variable]: otherPort(port) })}`,
       ];
     }),
   );
   return lines.flat();
+}
+
+/** Another port than this one, to be offered in its place. */
+export function otherPort(port: number): number {
+  return port <= 55_535 ? port + 10_000 : port - 10_000;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import type { CommandName } from '../commands.js';
 import { findStep, UsageError } from '../programs.ts';
+import { typed } from './typed.js';
 
 /** The options that stand for the program's settings, so that Windows needs no way to set variables. */
 const SETTINGS = {
@@ -140,19 +142,13 @@ function optionOf(name: string): string {
  * @returns its name, such as `05-gauges`
  * @throws {UsageError} if none is given, or one that there is not
  */
-export function readStep(command: string, args: string[], env: NodeJS.ProcessEnv): string {
+export function readStep(command: CommandName, args: string[], env: NodeJS.ProcessEnv): string {
   const { STEP } = readVariables({ STEP: 'value' }, args, env);
   if (STEP) return findStep(STEP, command);
-  throw new UsageError(`Name a step. Type for example: ${typed(command, 'STEP', '5', env)}`);
+  throw new UsageError(`Name a step. Type for example: ${typed(command, { STEP: 5 }, env)}`);
 }
 
 /** WSL sets NAME to the machine's own: there only the one that make was given counts. */
 function isTyped(name: string, { WSL_DISTRO_NAME, MAKEFLAGS = '' }: NodeJS.ProcessEnv): boolean {
   return name !== 'NAME' || !WSL_DISTRO_NAME || /(^| )NAME=/.test(MAKEFLAGS);
-}
-
-/** The command as this person types it: `make solve STEP=5`, or `npm run solve -- 5` without make. */
-export function typed(command: string, variable = '', value = '', env = process.env): string {
-  if (env.MAKELEVEL) return `make ${command}${value && ` ${variable}=${value}`}`;
-  return `npm run ${command}${value && ` -- ${value}`}`;
 }

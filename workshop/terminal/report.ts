@@ -1,7 +1,7 @@
 import { headingOf, chapters } from '../../checks/chapters.ts';
 import { troubles } from '../../checks/harness/trouble.ts';
 import type { CheckResult, Failure, Report } from '../../checks/harness/types.ts';
-import { typed } from './arguments.ts';
+import { retyped, typed } from './typed.js';
 import type { Paint } from './colour.ts';
 
 /** The most lines of a failure's details: the ones that matter come first. */
@@ -55,7 +55,7 @@ function describeFailure(
     ...block('came back', finding.got),
   );
   if (stderr && !finding.got.includes(stderr)) lines.push(...block('it printed', stderr));
-  lines.push('', ...block('hint', hint.first).map((line) => paint('yellow', line)));
+  lines.push('', ...block('hint', retyped(hint.first)).map((line) => paint('yellow', line)));
   if (errors.length > 0) {
     const more = errors.length - MOST_ERRORS;
     lines.push(
@@ -65,7 +65,7 @@ function describeFailure(
       ...(more > 0 ? [`    … and ${more} more`] : []),
     );
   }
-  const again = typed('check', 'STEP', `${step}`);
+  const again = typed('check', { STEP: step });
   lines.push('', `Mend it and type: ${again}    More help: ${typed('hint')}    ${failure.place}`);
   return lines;
 }
@@ -78,7 +78,7 @@ function describeSuccess({ step, learned, ms }: Report, paint: Paint): string[] 
   const next = chapters[step];
   lines.push(
     next
-      ? `Next: ${headingOf(next.step)} in WORKSHOP.md; what it changes: ${typed('diff', 'STEP', `${next.step}`)}`
+      ? `Next: ${headingOf(next.step)} in WORKSHOP.md; what it changes: ${typed('diff', { STEP: next.step })}`
       : 'That was the last step: your program does all that the workshop asks for. Next: Alerts in WORKSHOP.md',
   );
   return lines;

@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { startProgram, until, untilListening } from '../checks/harness/program.ts';
 import { judgeAnswer, readAnswer, type Shape } from '../tests/text/answers.ts';
 import { blocksIn, readDocument, ROOT, stepOf } from '../tests/text/document.ts';
-import { folderOf, readFiles, typeChapter, type Files } from '../tests/text/typing.ts';
+import { folderOf, readCaption, readFiles, typeChapter, type Files } from '../tests/text/typing.ts';
 import { startStep } from './program.ts';
 import { freePort, needsPrometheus, promtool, startPrometheus } from './prometheus.ts';
 import { startTraffic } from './traffic.ts';
@@ -108,46 +110,94 @@ describe('the scrape job of the text', () => {
   });
 });
 
-describe('the ten lines for a project of your own', () => {
-  const blocks = readDocument('WORKSHOP.md').chapters.flatMap((chapter) => blocksIn(chapter, 'js'));
+describe('the files for a project of your own', () => {
+  const blocks = readDocument('WORKSHOP.md')
+    .chapters.flatMap((chapter) => blocksIn(chapter, 'ts'))
+    .filter((block) => readCaption(block).use === 'elsewhere');
+
+  /** Beside what the text shows: answers that fail, and one that comes late. */
+  const MORE: Record<string, string> = {
+    express: `
+trees.get('/fails', () => { throw new Error('on purpose'); });
+trees.get('/late', (_request, response) => { setTimeout(() => response.end(), 2000); });
+`,
+    fastify: `
+    trees.get('/fails', async () => { throw new Error('on purpose'); });
+    trees.get('/late', (_request, reply) => { setTimeout(() => reply.send(), 2000); });
+`,
+  };
 
   test.concurrent.each([
-    ['express', 5],
-    ['fastify', 5],
-  ])('%s %d', async (name, version) => {
-    const lines = blocks.find((block) => block.lines[0]?.includes(`'${name}'`))!.lines;
+    ['express', 5, ['@types/express@5']],
+    ['fastify', 5, []],
+  ])('%s %d', async (name, version, types) => {
+    const shared = blocks.find((block) => readCaption(block).file === 'metrics.ts')!;
+    const server = blocks.find(({ lines }) => lines[0]?.includes(`from '${name}'`))!;
     const folder = mkdtempSync(join(tmpdir(), 'tree-counter-text-'));
-    const port = await freePort();
-    const file = join(folder, 'server.js');
+    const [port, metricsPort] = [await freePort(), await freePort()];
+    const text = server.lines
+      .join('\n')
+      .replace('8000', `${port}`)
+      .replace('8001', `${metricsPort}`)
+      .replace(/^ *trees\.get/m, (route) => `${MORE[name]}${route}`);
     writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }');
-    writeFileSync(file, lines.join('\n').replace('8001', `${port}`));
-    const packages = [`${name}@${version}`, 'prom-client@15'];
-    const { status, stderr } = spawnSync('npm', ['install', '--prefer-offline', ...packages], {
+    writeFileSync(join(folder, 'metrics.ts'), `${shared.lines.join('\n')}\n`);
+    writeFileSync(join(folder, 'server.ts'), `${text}\n`);
+    const { compilerOptions } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8'));
+    const config = { compilerOptions, files: ['server.ts'] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const packages = [`${name}@${version}`, ...types, 'prom-client@15', '@types/node@20'];
+    const options = {
       cwd: folder,
       encoding: 'utf8',
       shell: process.platform === 'win32',
-    });
+    } as const;
+    const { status, stderr } = spawnSync(
+      'npm',
+      ['install', '--prefer-offline', ...packages],
+      options,
+    );
     expect(status, stderr).toBe(0);
-    const program = startProgram({ entry: file, nodeArgs: [] });
+    const require = createRequire(import.meta.url);
+    const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+    const checked = spawnSync(process.execPath, [tsc, '--project', '.'], options);
+    expect(checked.stdout).toBe('');
+
+    const tsx = pathToFileURL(require.resolve('tsx')).href;
+    const program = startProgram({ entry: join(folder, 'server.ts'), nodeArgs: ['--import', tsx] });
     const url = `http://127.0.0.1:${port}`;
+    const get = (path: string, init?: RequestInit) =>
+      fetch(url + path, init).then(
+        (response) => response.text().then(() => response.status),
+        () => undefined,
+      );
     try {
-      const answers = () =>
-        fetch(`${url}/trees/oak`).then(
-          ({ ok }) => ok,
-          () => false,
-        );
+      const answers = async () => (await get('/no-such-page')) === 404;
       expect(await until(answers, 20_000), program.stderr).toBe(true);
-      await fetch(`${url}/no-such-page`);
-      const response = await fetch(`${url}/metrics`);
-      expect(response.headers.get('Content-Type')).toMatch(/^text\/plain; version=0\.0\.4/);
-      const count = 'http_request_duration_seconds_count';
-      const text = await response.text();
-      expect(text).toMatch(
-        new RegExp(`^${count}{method="GET",route="/trees/:species",status="200"} `, 'm'),
-      );
-      expect(text).toMatch(
-        new RegExp(`^${count}{method="GET",route="unmatched",status="404"} 1$`, 'm'),
-      );
+      expect(await get('/trees/oak')).toBe(200);
+      expect(await get('/trees/fails')).toBe(500);
+      expect(await get('/trees/late', { signal: AbortSignal.timeout(500) })).toBeUndefined();
+      await get('/no-such-page', { method: 'PURGE' });
+
+      const metrics = `http://127.0.0.1:${metricsPort}`;
+      const wanted = [
+        'method="GET",route="/trees/:species",status="200"} 1',
+        'method="GET",route="/trees/fails",status="500"} 1',
+        'method="GET",route="/trees/late",status="aborted"} 1',
+        'method="GET",route="unmatched",status="404"} 1',
+        'method="other",route="unmatched",status="404"} 1',
+      ].map((line) => `http_request_duration_seconds_count{${line}`);
+      let lines: string[] = [];
+      await until(async () => {
+        const response = await fetch(`${metrics}/metrics`);
+        expect(response.headers.get('Content-Type')).toMatch(/^text\/plain; version=0\.0\.4/);
+        const all = (await response.text()).split('\n');
+        lines = all.filter((line) => line.startsWith('http_request_duration_seconds_count'));
+        return lines.length >= wanted.length;
+      }, 10_000);
+      expect(lines.toSorted()).toEqual(wanted.toSorted());
+      expect((await fetch(metrics)).status).toBe(404);
+      expect(await get('/metrics')).toBe(404);
     } finally {
       await program.stop();
       rmSync(folder, { recursive: true, force: true });

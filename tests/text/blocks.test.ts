@@ -56,7 +56,7 @@ describe('what is read in other files stands there', () => {
   const blocks = chapters.flatMap((chapter) => blocksIn(chapter, 'yaml'));
   const read = blocks.filter(({ caption }) => caption.endsWith(', to read:'));
   test.each(read)('line $line', ({ caption, lines }) => {
-    const file = /^`([\w.-]+)`/.exec(caption)![1]!;
+    const file = /^`([\w./-]+)`/.exec(caption)![1]!;
     const text = readFileSync(join(ROOT, file), 'utf8');
     expect(withoutSpace(text)).toContain(withoutSpace(lines.join('\n')));
   });

@@ -215,14 +215,16 @@ export function troubleIn(output: string): TroubleId | undefined {
 
 /** The lines of an error that a learner can use: its message, and the places in `entry`'s folder. */
 export function excerptOf(output: string, entry: string): string {
-  const folder = `${basename(dirname(entry))}/`;
+  const folder = `/${basename(dirname(entry))}/`;
+  const isOwn = (line: string) => {
+    // On Windows a place is C:\…\app\server.ts, or file:///C:/…/app/server.ts.
+    const place = line.replaceAll('\\', '/');
+    return place.includes(folder) && !place.includes('/node_modules/');
+  };
   const lines = output
-    .split('\n')
+    .split(/\r?\n/)
     .filter((line) => line.trim() !== '' && !/^Node\.js v|^node:internal/.test(line))
-    .filter(
-      (line) => !/^\s+at /.test(line) || (line.includes(folder) && !/node_modules/.test(line)),
-    )
-    .filter((line) => !/^\s+at .*\bnode_modules\b/.test(line))
+    .filter((line) => !/^\s+at /.test(line) || isOwn(line))
     .map((line) => (line.length > 200 ? `${line.slice(0, 200)}…` : line));
-  return lines.slice(0, 12).join('\n');
+  return lines.slice(0, 12).join('\n').trimEnd();
 }

@@ -1,4 +1,4 @@
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../checks/harness/program.ts';
@@ -64,6 +64,16 @@ describe('make check', () => {
     );
     expect((await type('hint', '4')).stdout).toBe(hint.stdout);
     expect((await type('hint', '6')).code).toBe(1);
+  });
+
+  it('reports also where it cannot remember', TIMEOUT, async () => {
+    const { root, type } = await withApp(2);
+    // As good as a file that another program holds.
+    await mkdir(join(root, '.workshop/check.json'), { recursive: true });
+    const { code, stdout, stderr } = await type('check', '2');
+    expect(stdout).toContain('Step 02 Expose metrics passes');
+    expect(stderr).toMatch(/^\nThis could not be remembered.*check\.json.*npm run check -- 2\n$/);
+    expect(code).toBe(0);
   });
 
   it('goes on from step to step by itself, but only by being asked', TIMEOUT, async () => {

@@ -69,6 +69,25 @@ test('where Prometheus names only a value, its line is looked up', () => {
   expect(said[0]).toContain('  prometheus.yaml, line 3: not a valid duration string: "often"');
 });
 
+test.each(['/home/Anna Lena/tree counter/', 'C:\\Users\\Anna Lena\\tree counter\\', ''])(
+  'the folder %j is left out',
+  (folder) => {
+    const field = `couldn't load configuration (--config.file="${folder}prometheus.yaml"): parsing YAML file ${folder}prometheus.yaml: yaml: unmarshal errors:\n  line 8: field job_nam not found in type config.ScrapeConfig`;
+    expect(explainRefusal(field)).toBe(
+      'prometheus.yaml, line 8: field job_nam not found in type config.ScrapeConfig',
+    );
+    const rule = `${folder}alerts.yaml: 5:11: group "x", rule 1, "a/b": could not parse expression`;
+    for (const error of [
+      rule,
+      `parse rules from file "${folder}alerts.yaml" (pattern: "alerts.yaml"): ${rule}`,
+    ]) {
+      expect(explainRefusal(error)).toBe(
+        'alerts.yaml, line 5: group "x", rule 1, "a/b": could not parse expression',
+      );
+    }
+  },
+);
+
 test('several errors keep their lines', () => {
   const error =
     'failed to reload config: couldn\'t load configuration (--config.file="prometheus.yaml"): parsing YAML file prometheus.yaml: yaml: unmarshal errors:\n  line 4: field foo not found in type config.ScrapeConfig\n  line 5: field bar not found in type config.ScrapeConfig';

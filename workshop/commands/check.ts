@@ -2,7 +2,7 @@ import { typeErrors } from '../../checks/harness/compile.ts';
 import { checkNext, checkStep } from '../../checks/run.ts';
 import { steps } from '../../checks/index.ts';
 import type { Report } from '../../checks/harness/types.ts';
-import { readVariables } from '../terminal/arguments.ts';
+import { readVariables, typed } from '../terminal/arguments.ts';
 import { paintFor } from '../terminal/colour.ts';
 import { editedSteps } from '../learner/edited-steps.ts';
 import { findProgram, findStep, ROOT } from '../programs.ts';
@@ -41,9 +41,14 @@ async function check(step: number | undefined): Promise<number> {
   const { entry } = findProgram(undefined);
   const edited = editedSteps(ROOT);
   const report = step ? await checkStep(step, { entry }) : await checkFirstUnpassed(entry);
-  remember(report);
   const errors = report.failure ? await typeErrors(entry) : [];
   console.log(describeReport(report, errors, paintFor(process.stdout)));
+  // After the report: whatever becomes of the file, the learner has read it.
+  if (!remember(report)) {
+    console.error(
+      `\nThis could not be remembered, so make hint knows nothing of it: another program may hold .workshop/check.json. To try again, type: ${typed('check', 'STEP', `${report.step}`)}`,
+    );
+  }
   const note = await edited;
   if (note) console.error(`\n${note}`);
   return report.passed ? 0 : 1;
@@ -64,8 +69,8 @@ async function checkFirstUnpassed(entry: string): Promise<Report> {
   };
 }
 
-function remember({ step, passed, failure }: Report): void {
+function remember({ step, passed, failure }: Report): boolean {
   const before = readState().passed;
-  if (passed) writeState({ passed: Math.max(before, step), step });
-  else writeState({ passed: Math.min(before, (failure?.step ?? step) - 1), step, failure });
+  if (passed) return writeState({ passed: Math.max(before, step), step });
+  return writeState({ passed: Math.min(before, (failure?.step ?? step) - 1), step, failure });
 }

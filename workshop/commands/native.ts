@@ -3,6 +3,7 @@ import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parseProgramArguments } from '../terminal/arguments.ts';
+import { fetchWithin } from '../stack/fetch.ts';
 import { findGrafana, findOnPath, type Grafana } from '../stack/grafana-home.ts';
 import { NATIVE, nativeTargets, writeNativeFiles } from '../stack/native-files.ts';
 import { findProgram, ROOT } from '../programs.ts';
@@ -61,9 +62,15 @@ export async function run(args: string[]): Promise<number> {
   }
 
   const targets = nativeTargets(env, ports);
-  writeNativeFiles(targets);
+  const unread = writeNativeFiles(targets);
+  if (unread.length > 0) {
+    console.error(unread.join('\n'));
+    return 1;
+  }
   const edited = ['prometheus.yaml', 'alerts.yaml'].map((name) => join(ROOT, name));
-  const unwatch = watch(edited, () => writeNativeFiles(targets));
+  const unwatch = watch(edited, () =>
+    writeNativeFiles(targets).forEach((line) => console.error(line)),
+  );
   const over = new AbortController();
   const others = [
     startPrometheus(prometheus, ports.prometheus),
@@ -98,13 +105,15 @@ export async function run(args: string[]): Promise<number> {
   });
   over.abort();
   unwatch();
-  await Promise.all(others.map(({ child }) => end(child)));
+  await Promise.all(others.map(end));
   return failed ? 1 : code;
 }
 
 interface Other {
   readonly name: string;
   readonly child: ChildProcess;
+  /** Asks it to stop, where Windows has no signal that could. */
+  readonly quit?: () => Promise<unknown>;
   /** Whether it has been told already why it ended. */
   readonly saidWhy: () => boolean;
 }
@@ -136,7 +145,9 @@ function startPrometheus(command: string, port: number): Other {
     tell: (text) => console.log(`\n${text}\n`),
   });
   const child = start('prometheus', command, args, process.env, (text) => news.read(text));
-  return { name: 'prometheus', child, saidWhy: () => news.last !== undefined };
+  const url = `http://127.0.0.1:${port}/-/quit`;
+  const quit = () => fetchWithin(STOP_MS, url, { method: 'POST' });
+  return { name: 'prometheus', child, quit, saidWhy: () => news.last !== undefined };
 }
 
 function startGrafana(
@@ -201,11 +212,14 @@ async function announce(
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Lets it finish what it writes: on Windows every signal from here would cut that off. */
+async function end({ child, quit }: Other): Promise<void> {
   const ended = () =>
     child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
   if (ended()) return;
-  child.kill('SIGTERM');
+  // It may have ended of Ctrl-C before the answer: then this asks nobody.
+  if (process.platform === 'win32' && quit) void quit();
+  else child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
   await new Promise((resolve) => child.once('exit', resolve));
   clearTimeout(timer);

@@ -15,7 +15,11 @@ export async function run(args: string[]): Promise<number> {
     example: 'npm run reload',
   });
   const url = `http://localhost:${portOf(9090, env)}`;
-  if (existsSync(join(NATIVE, 'targets.json'))) writeNativeFiles();
+  const unread = existsSync(join(NATIVE, 'targets.json')) ? writeNativeFiles() : [];
+  if (unread.length > 0) {
+    console.error(unread.join('\n'));
+    return 1;
+  }
   const response = await fetchWithin(15_000, `${url}/-/reload`, { method: 'POST' });
   if (!response) {
     console.error(

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Failure } from '../../checks/harness/types.ts';
 import { ROOT } from '../programs.ts';
+import { replaceFile } from '../replace.ts';
 
 /** What `make check` remembers for the next one and for `make hint`. */
 export interface CheckState {
@@ -24,9 +25,15 @@ export function readState(): CheckState {
   }
 }
 
-/** Remembers; a reader never sees half of it. */
-export function writeState(state: CheckState): void {
-  mkdirSync(dirname(FILE), { recursive: true });
-  writeFileSync(`${FILE}.${process.pid}`, JSON.stringify(state));
-  renameSync(`${FILE}.${process.pid}`, FILE);
+/**
+ * Remembers; a reader never sees half of it.
+ * @returns whether it could: another program may hold the file
+ */
+export function writeState(state: CheckState): boolean {
+  try {
+    mkdirSync(dirname(FILE), { recursive: true });
+    return replaceFile(FILE, JSON.stringify(state));
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../programs.ts';
+import { replaceFile } from '../replace.ts';
 
 /** Where the stack without Docker keeps its files. */
 export const NATIVE = join(ROOT, '.workshop', 'native');
@@ -32,20 +33,24 @@ export function translateTargets(text: string, targets: Targets): string {
 /**
  * Brings prometheus.yaml and alerts.yaml to where the Prometheus of `make native` reads them.
  * @param targets none means those that the last call was given
+ * @returns a line for each file that could not be brought, such as one that another program holds:
+ * Prometheus then goes on with what it had
  */
-export function writeNativeFiles(targets?: Targets): void {
+export function writeNativeFiles(targets?: Targets): string[] {
   mkdirSync(NATIVE, { recursive: true });
   const remembered = join(NATIVE, 'targets.json');
-  if (targets) replace(remembered, JSON.stringify(targets));
+  if (targets) replaceFile(remembered, JSON.stringify(targets));
   const known = targets ?? (JSON.parse(readFileSync(remembered, 'utf8')) as Targets);
-  for (const name of ['alerts.yaml', 'prometheus.yaml']) {
-    const text = readFileSync(join(ROOT, name), 'utf8');
-    replace(join(NATIVE, name), name === 'prometheus.yaml' ? translateTargets(text, known) : text);
-  }
-}
-
-/** Writes a file in one go: Prometheus must not read half of one. */
-function replace(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text);
-  renameSync(`${path}.new`, path);
+  return ['alerts.yaml', 'prometheus.yaml'].flatMap((name) => {
+    let text: string;
+    try {
+      text = readFileSync(join(ROOT, name), 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return [`${name} cannot be read (${code}). If it is gone, type: git restore ${name}`];
+    }
+    const own = name === 'prometheus.yaml' ? translateTargets(text, known) : text;
+    if (replaceFile(join(NATIVE, name), own)) return [];
+    return [`${join(NATIVE, name)} is held by another program: save ${name} once more.`];
+  });
 }

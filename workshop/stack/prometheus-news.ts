@@ -97,8 +97,9 @@ export function explainRefusal(error = 'Its log does not say why.', source = '')
     .replace(/^failed to reload config: /, '')
     .replace(/couldn't load configuration \(--config\.file="[^"]*"\): /, '')
     .replace(/^parse rules from file .*?\(pattern: "[^"]*"\): /, '')
-    .replace(/parsing YAML file (\S+): (yaml: )?(unmarshal errors:\n\s*)?/, '$1: ')
-    .replaceAll(/\S*[\\/](?=(prometheus|alerts)\.yaml)/g, '')
+    .replace(/parsing YAML file (.+?\.yaml): (yaml: )?(unmarshal errors:\n\s*)?/, '$1: ')
+    // The folder, which may have spaces in its name.
+    .replaceAll(/([a-z]:)?[\\/][^:"\n]*[\\/](?=(prometheus|alerts)\.yaml)/gi, '')
     .replaceAll(/((?:prometheus|alerts)\.yaml): (?:line )?(\d+):(?:\d+:)?/g, '$1, line $2:')
     .replaceAll(/^\s+line (\d+):/gm, 'prometheus.yaml, line $1:')
     .trim();

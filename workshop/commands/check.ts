@@ -2,7 +2,8 @@ import { typeErrors } from '../../checks/harness/compile.ts';
 import { checkNext, checkStep } from '../../checks/run.ts';
 import { steps } from '../../checks/index.ts';
 import type { Report } from '../../checks/harness/types.ts';
-import { readVariables, typed } from '../terminal/arguments.ts';
+import { readVariables } from '../terminal/arguments.ts';
+import { typed } from '../terminal/typed.js';
 import { paintFor } from '../terminal/colour.ts';
 import { editedSteps } from '../learner/edited-steps.ts';
 import { findProgram, findStep, ROOT } from '../programs.ts';
@@ -46,7 +47,7 @@ async function check(step: number | undefined): Promise<number> {
   // After the report: whatever becomes of the file, the learner has read it.
   if (!remember(report)) {
     console.error(
-      `\nThis could not be remembered, so make hint knows nothing of it: another program may hold .workshop/check.json. To try again, type: ${typed('check', 'STEP', `${report.step}`)}`,
+      `\nThis could not be remembered, so ${typed('hint')} knows nothing of it: another program may hold .workshop/check.json. To try again, type: ${typed('check', { STEP: report.step })}`,
     );
   }
   const note = await edited;

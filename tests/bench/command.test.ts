@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { measureRequests } from '../../bench/requests.ts';
 import { startProgram, until } from '../../checks/harness/program.ts';
+import { onlyUnderCI } from '../support/ci.ts';
 import { refusal, runCommand } from '../support/cli.ts';
 
 const RESULTS = new URL('../../bench/results.md', import.meta.url);
@@ -28,7 +29,8 @@ test('a part is shown, and leaves the committed results alone', async () => {
   expect(results()).toBe(before);
 });
 
-test('operations are written where they are asked for', async () => {
+test('operations are written where they are asked for', async (context) => {
+  onlyUnderCI(context);
   mkdirSync(new URL('../../.workshop', import.meta.url), { recursive: true });
   const out = mkdtempSync(fileURLToPath(new URL('../../.workshop/bench-', import.meta.url)));
   onTestFinished(() => rmSync(out, { recursive: true }));
@@ -43,7 +45,8 @@ test('operations are written where they are asked for', async () => {
   }
 });
 
-test('steps take turns under load, the warm-up uncounted', async () => {
+test('steps take turns under load, the warm-up uncounted', async (context) => {
+  onlyUnderCI(context);
   const steps = ['01-bare-handler', '11-metrics-port'];
   const turns: string[] = [];
   const progress = (text: string) => void turns.push(text);

@@ -64,7 +64,7 @@ describe.concurrent('a hostile program', () => {
 
   it('that loops is ended, and within its time', TIMEOUT, async () => {
     const loop = `${writePid('process.pid')}\nwhile (settings.PORT > 0);`;
-    const { report, pids } = await checkWith(beforeListen(loop), { startMs: 4000, answerMs: 1000 });
+    const { report, pids } = await checkWith(beforeListen(loop), { startMs: 1500, answerMs: 1000 });
     expect(report.failure?.hintId).toBe('silent');
     expect(pids.filter(runs)).toEqual([]);
     expect(report.ms).toBeLessThan(30_000);

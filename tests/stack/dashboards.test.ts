@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseExposition } from '../../checks/harness/exposition.ts';
-import { startProgram, untilListening } from '../../checks/harness/program.ts';
 import { ROOT, stepNames } from '../../workshop/programs.ts';
+import { runStep } from '../support/steps.ts';
 import { metricNames, promisedStep, queryPanels, readDashboards } from './dashboards.ts';
 
 const boards = readDashboards();
@@ -132,22 +131,15 @@ describe('every metric of a panel exists in the step that the panel waits for', 
   }));
   const steps = [...new Set(panels.map(({ step }) => step))].filter((step) => step > 1);
 
-  test.concurrent.each(steps.toSorted((a, b) => a - b))('step %i', async (step) => {
-    const entry = `steps/${stepNames()[step - 1]}/server.ts`;
-    const program = startProgram({ entry, env: { PORT: '0' } });
-    try {
-      const [url] = await untilListening(program);
-      const families = parseExposition(await (await fetch(`${url}/metrics`)).text());
-      const known = families.flatMap(({ name, type }) =>
-        type === 'histogram' || type === 'summary'
-          ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]
-          : [name],
-      );
-      for (const { title, names } of panels.filter((panel) => panel.step === step)) {
-        for (const name of names) expect(known, `${title}: ${name}`).toContain(name);
-      }
-    } finally {
-      await program.stop();
+  test.each(steps.toSorted((a, b) => a - b))('step %i', async (step) => {
+    const program = await runStep(stepNames()[step - 1]!);
+    const known = (await program.scrape()).flatMap(({ name, type }) =>
+      type === 'histogram' || type === 'summary'
+        ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]
+        : [name],
+    );
+    for (const { title, names } of panels.filter((panel) => panel.step === step)) {
+      for (const name of names) expect(known, `${title}: ${name}`).toContain(name);
     }
   });
 

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { type Family } from '../../checks/harness/exposition.ts';
+import { onlyUnderCI } from '../support/ci.ts';
 import { runStep, stepsFrom } from '../support/steps.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PURGE', 'PROPFIND'];
@@ -62,7 +63,8 @@ test.each(stepsFrom(3))(`%s: ${ODD} odd requests add no series`, async (name) =>
   expect(ownSeries(await step.scrape())).toEqual(before);
 });
 
-test('what is answered is not kept until the long turn of the garbage collector', async () => {
+test('what is answered is not kept until the long turn of the garbage collector', async (context) => {
+  onlyUnderCI(context);
   const step = await runStep('01-bare-handler', {}, { nodeArgs: ['--trace-gc'] });
   const visitor = () => pipeline(step.url, Array<string>(1000).fill('GET /treecounter'), 1);
   await Promise.all(Array.from({ length: 20 }, visitor));

@@ -5,9 +5,13 @@ import { shareStep, STEPS } from '../support/steps.ts';
 /** The number that a page of /treecounter shows. */
 const shown = (body: string) => Number(/<output[^>]*>(\d+)</.exec(body)?.[1]);
 
+/** Started as learners start them, by tsx; under CI all are. */
+const AS_WRITTEN = [STEPS[0], STEPS.at(-1)];
+
 describe.each(STEPS)('%s', (name) => {
+  const asWritten = Boolean(process.env.CI) || AS_WRITTEN.includes(name);
   // An empty variable counts as unset: Compose passes such.
-  const step = shareStep(name, { HOST: '', SEED: '' }, { asWritten: true });
+  const step = shareStep(name, { HOST: '', SEED: '' }, { asWritten });
 
   test('answers each route as it should', async () => {
     const home = await step().send('GET /');

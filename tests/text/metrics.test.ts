@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseExposition } from '../../checks/harness/exposition.ts';
-import { startProgram, untilListening } from '../../checks/harness/program.ts';
+import { runStep, STEPS } from '../support/steps.ts';
 import { blocksIn, readDocument, stepOf } from './document.ts';
-import { folderOf } from './typing.ts';
 
 /** The steps that show what their own chapter and those before it say: 04 and 07 change series. */
 const SHOWING = ['03', '06', '11'];
@@ -36,34 +35,25 @@ function escape(text: string): string {
 }
 
 describe('the lines of /metrics that the text shows are there', () => {
-  test.concurrent.each(steps)('in step $step', async ({ step, lines, names }) => {
-    const program = startProgram({
-      entry: `${folderOf(step)}/server.ts`,
-      env: { PORT: '0', METRICS_PORT: '0', REGISTRY_DELAY_MS: '0', REGISTRY_ERROR_RATE: '0' },
-    });
-    try {
-      const urls = await untilListening(program, step === '11' ? 2 : 1);
-      const metrics = `${urls.at(-1)!.replace(/\/metrics$/, '')}/metrics`;
-      await fetch(`${urls[0]}/treecounter`);
-      const text = await (await fetch(metrics)).text();
-      const found = text.split('\n').map(withoutValue);
-      expect(lines.length).toBeGreaterThan(0);
-      for (const line of lines) {
-        expect(
-          found.some((candidate) => pattern(line).test(candidate)),
-          line,
-        ).toBe(true);
-        if (!line.startsWith('#')) expect(Number(line.split(' ').at(-1)), line).not.toBeNaN();
-      }
-      for (const name of names) {
-        const all = parseExposition(text).flatMap(({ samples }) => samples);
-        expect(
-          all.some((sample) => sample.name.includes(name)),
-          `NAME=${name}`,
-        ).toBe(true);
-      }
-    } finally {
-      await program.stop();
+  test.each(steps)('in step $step', async ({ step, lines, names }) => {
+    const program = await runStep(STEPS.find((name) => name.startsWith(step))!);
+    await program.send('GET /treecounter');
+    const text = await (await fetch(program.metricsUrl)).text();
+    const found = text.split('\n').map(withoutValue);
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) {
+      expect(
+        found.some((candidate) => pattern(line).test(candidate)),
+        line,
+      ).toBe(true);
+      if (!line.startsWith('#')) expect(Number(line.split(' ').at(-1)), line).not.toBeNaN();
+    }
+    for (const name of names) {
+      const all = parseExposition(text).flatMap(({ samples }) => samples);
+      expect(
+        all.some((sample) => sample.name.includes(name)),
+        `NAME=${name}`,
+      ).toBe(true);
     }
   });
 });

@@ -130,7 +130,7 @@ export const troubleMutations: readonly TroubleMutation[] = [
   },
   {
     step: 1,
-    startMs: 3000,
+    startMs: 1500,
     ...mutation('silent', [
       ENTRY,
       LISTEN,
@@ -139,7 +139,7 @@ export const troubleMutations: readonly TroubleMutation[] = [
   },
   {
     step: 1,
-    startMs: 3000,
+    startMs: 1500,
     ...mutation('silent', [ENTRY, LISTEN, `while (settings.PORT > 0);\n${LISTEN}`]),
   },
   { step: 1, answerMs: 2500, ...mutation('no-answer', [ENTRY, '  response.end(body);\n', '']) },

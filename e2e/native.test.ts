@@ -1,8 +1,19 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { until } from '../checks/harness/program.ts';
+import { makeArchive, serveFolder } from '../tests/support/archive.ts';
 import { ask } from '../workshop/stack/docker.ts';
+import { findOnPath } from '../workshop/stack/grafana-home.ts';
+import { PROMETHEUS } from '../workshop/stack/releases.ts';
 import { startCommand, type Command } from './command.ts';
 import { freePort, needsPrometheus } from './prometheus.ts';
 import { makeSandbox } from './sandbox.ts';
@@ -33,8 +44,8 @@ async function startNative(args: string[] = []) {
     PORT_3000: await freePort(),
   };
   const texts = Object.entries(ports).map(([name, port]) => [name, `${port}`]);
-  const env = {
-    ...(Object.fromEntries(texts) as Record<string, string>),
+  const env: Record<string, string> = {
+    ...Object.fromEntries(texts),
     GRAFANA_HOME: home,
     STEP: '',
   };
@@ -138,5 +149,29 @@ test('a setting that the program refuses ends native, and leaves none behind', a
   const native = start(['2', '--error-rate', '7']);
   expect(await native.ended).toBe(2);
   expect(native.output).toContain('REGISTRY_ERROR_RATE="7" is not allowed');
+  expect(await until(() => group(native.pid) === '', 5000)).toBe(true);
+});
+
+test('Prometheus is fetched from a mirror, and native runs it', async ({ skip }) => {
+  if (process.platform === 'win32') skip('Windows has no process groups to send Ctrl-C to.');
+  const { folder, ports, start, env } = await startNative();
+  const [mirror, path] = ['mirror', 'path'].map((name) => join(folder, name)) as [string, string];
+  for (const made of [mirror, path]) mkdirSync(made);
+  const real = (name: string) => ({ file: findOnPath(name, process.env)! });
+  makeArchive(mirror, { prometheus: real('prometheus'), promtool: real('promtool') });
+  // All that is there, and neither Docker nor Prometheus.
+  for (const name of ['gzip', 'node', 'tar']) symlinkSync(real(name).file, join(path, name));
+  env.PATH = path;
+  env.MIRROR = await serveFolder(mirror);
+  const prefetch = startCommand(['node', 'workshop/run.js', 'prefetch'], folder, env);
+  expect(await prefetch.ended, prefetch.output).toBe(0);
+  expect(readdirSync(join(folder, '.workshop', `prometheus-${PROMETHEUS.version}`))).toHaveLength(
+    2,
+  );
+
+  const native = start();
+  await native.says(`Prometheus answers on http://localhost:${ports.PORT_9090}/`);
+  native.interrupt();
+  expect(await native.ended).toBe(0);
   expect(await until(() => group(native.pid) === '', 5000)).toBe(true);
 });

@@ -267,7 +267,19 @@ export const COMMANDS = /** @type {const} */ ({
   },
   prefetch: {
     does: 'download all that the class needs while there is a network',
-    variables: {},
+    variables: {
+      MIRROR: {
+        takes: 'text',
+        example: 'http://192.168.1.2:8080',
+        does: "where Prometheus' archive is: a URL or a folder",
+        unset: 'the official releases',
+      },
+      NATIVE: {
+        takes: 'switch',
+        example: '1',
+        does: 'fetch what runs without Docker, though Docker is here',
+      },
+    },
   },
   test: {
     does: "run the workshop's own tests",

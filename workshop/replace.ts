@@ -3,6 +3,11 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 /** What a rename over a file says on Windows while another program, such as a virus scanner, holds it open. */
 const HELD: readonly (string | undefined)[] = ['EPERM', 'EBUSY', 'EACCES'];
 
+/** Says whether an error is of this kind: it passes by itself. */
+export function isHeld(error: unknown): boolean {
+  return HELD.includes((error as NodeJS.ErrnoException).code);
+}
+
 /** Whoever looks at a file that was just written has done so after these pauses, in milliseconds. */
 const PAUSES_MS = [10, 40, 100, 150];
 
@@ -32,7 +37,7 @@ function renamed(from: string, to: string): boolean {
     renameSync(from, to);
     return true;
   } catch (error) {
-    if (HELD.includes((error as NodeJS.ErrnoException).code)) return false;
+    if (isHeld(error)) return false;
     throw error;
   }
 }

@@ -1,15 +1,37 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startProgram, until, untilListening } from '../../checks/harness/program.ts';
+import { findProgram } from '../../workshop/programs.ts';
 import { findGrafana, findOnPath } from '../../workshop/stack/grafana-home.ts';
 import { translateTargets } from '../../workshop/stack/native-files.ts';
 import { holderOf, isTaken } from '../../workshop/stack/ports.ts';
-import { refusal, runCommand } from '../support/cli.ts';
+import {
+  ARCHIVE,
+  makeArchive,
+  putPrometheus,
+  serve,
+  serveFolder,
+  tells,
+} from '../support/archive.ts';
+import { refusal, runCommand, startCommand } from '../support/cli.ts';
 import { STEPS } from '../support/steps.ts';
+import { repository } from '../support/workspace.ts';
+
+const WINDOWS = process.platform === 'win32';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'tree-counter-stack-'));
 afterAll(() => rmSync(FOLDER, { recursive: true }));
@@ -37,7 +59,7 @@ async function listenOn(host: string): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-test.each([['up'], ['down'], ['prefetch']])(
+test.each([['up'], ['down']])(
   'without Docker, %s says what to install and names the way without',
   async (command) => {
     const { code, stdout, stderr } = await runCommand([command], BARE);
@@ -48,11 +70,88 @@ test.each([['up'], ['down'], ['prefetch']])(
   },
 );
 
-test('without Prometheus, native says what to install', async () => {
-  const { code, stderr } = await runCommand(['native'], BARE);
+test('without Prometheus, native says how to fetch it', async () => {
+  const { code, stderr } = await runCommand(['native'], BARE, [], await repository());
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^prometheus is not on PATH.*npm run native/);
-  expect(stderr).toContain('https://prometheus.io/download/');
+  expect(stderr).toMatch(
+    /^To run .* no Prometheus 3 is here\. Fetch it with npm run prefetch -- --native, .*: npm run native\n$/,
+  );
+});
+
+test.skipIf(WINDOWS)('a Prometheus that is too old is named, and none of them is run', async () => {
+  const root = await repository();
+  const old = putPrometheus(emptyFolder(), '2.42.0');
+  const env = { ...BARE, ...FREE, PATH: dirname(old) };
+  const native = await runCommand(['native'], env, [], root);
+  expect(native.code).toBe(1);
+  expect(native.stderr).toContain(`no Prometheus 3 is here (${old} is 2.42.0). Fetch it`);
+  const doctor = await runCommand(['doctor'], env, [], root);
+  expect(doctor.code).toBe(1);
+  expect(doctor.stdout).toMatch(
+    /^FAIL {2}Docker is not installed, and no Prometheus 3 is here \(/m,
+  );
+  expect(doctor.stdout).toMatch(/^ {6}Or fetch Prometheus.*: npm run prefetch$/m);
+});
+
+describe.skipIf(WINDOWS)('without Docker, prefetch', () => {
+  /** A PATH on which there is tar, and what tar needs. */
+  function withTar(): string {
+    const folder = emptyFolder();
+    for (const name of ['gzip', 'tar']) {
+      symlinkSync(findOnPath(name, process.env)!, join(folder, name));
+    }
+    return folder;
+  }
+
+  test('fetches Prometheus, once, and doctor takes it', async () => {
+    const root = await repository();
+    const folder = emptyFolder();
+    makeArchive(folder, { prometheus: { text: tells('3.13.4') }, promtool: { text: '' } });
+    const asked: string[] = [];
+    const env = { ...BARE, PATH: withTar(), MIRROR: await serveFolder(folder, asked) };
+    for (const times of [1, 2]) {
+      const { code, stdout, stderr } = await runCommand(['prefetch'], env, [], root);
+      expect(stderr, `${times}`).toBe('');
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^Docker is not installed, so no images/m);
+      expect(stdout).toMatch(/^Prometheus 3\.13\.4 is here: .*\.workshop.prometheus-/m);
+      expect(stdout).toMatch(/^All is here: .*npm run doctor$/m);
+    }
+    expect(asked).toEqual(['/sha256sums.txt', `/${ARCHIVE}`]);
+    const doctor = await runCommand(['doctor'], { ...BARE, ...FREE }, [], root);
+    expect(doctor.stdout).toMatch(/^ok {4}Without Docker: Prometheus 3\.13\.4 \(.*\.workshop/m);
+    expect(doctor.code).toBe(0);
+  });
+
+  test('says what is missing and what to type, and leaves nothing half', async () => {
+    const root = await repository();
+    const MIRROR = emptyFolder();
+    const { code, stdout, stderr } = await runCommand(['prefetch'], { ...BARE, MIRROR }, [], root);
+    expect(code).toBe(1);
+    expect(stdout).toContain('https://docs.docker.com/get-docker/');
+    expect(stderr).toMatch(/sha256sums\.txt cannot be read: .* Look whether MIRROR is right\.$/m);
+    expect(stderr).toMatch(
+      /^Still missing: Prometheus \S+\. .*: npm run prefetch -- --mirror \S+\n$/m,
+    );
+    expect(readdirSync(join(root, '.workshop'))).toEqual([]);
+  });
+
+  test('can be interrupted, and leaves nothing half', async () => {
+    const root = await repository();
+    const part = join(root, '.workshop');
+    const MIRROR = await serve(({ url }, response) => {
+      if (url !== '/sha256sums.txt') response.write('the beginning');
+      else response.end(`${'0'.repeat(64)}  ${ARCHIVE}\n`);
+    });
+    const command = startCommand(['prefetch'], { ...BARE, MIRROR }, [], root);
+    const begun = () =>
+      existsSync(part) &&
+      readdirSync(part, { recursive: true }).some((name) => `${name}`.endsWith(ARCHIVE));
+    expect(await until(begun, 20_000)).toBe(true);
+    command.child.kill('SIGINT');
+    expect((await command.ended).code).toBe(130);
+    expect(readdirSync(part)).toEqual([]);
+  });
 });
 
 test.each([['up'], ['native']])('%s lists the steps if there is no such step', async (command) => {
@@ -85,9 +184,9 @@ test('reload says when there is no Prometheus', async () => {
   );
 });
 
-test('native says who holds a port, and starts nothing', async () => {
+test.skipIf(WINDOWS)('native says who holds a port, and starts nothing', async () => {
   const folder = emptyFolder();
-  executable(join(folder, process.platform === 'win32' ? 'prometheus.exe' : 'prometheus'));
+  putPrometheus(folder, '3.5.3');
   const port = await listenOn('127.0.0.1');
   const { code, stderr } = await runCommand(['native', '2'], {
     ...BARE,
@@ -103,15 +202,12 @@ test('native says who holds a port, and starts nothing', async () => {
 
 test('doctor finds what is missing and says what to do about each', async () => {
   const port = await listenOn('127.0.0.1');
-  const { code, stdout, stderr } = await runCommand(['doctor'], {
-    ...BARE,
-    ...FREE,
-    PORT_9090: `${port}`,
-  });
+  const env = { ...BARE, ...FREE, PORT_9090: `${port}` };
+  const { code, stdout, stderr } = await runCommand(['doctor'], env, [], await repository());
   expect(code).toBe(1);
   expect(stdout).toMatch(/^(ok {2}|warn) {2}Node \d+/m);
   expect(stdout).toMatch(/GiB of disk/);
-  expect(stdout).toMatch(/^FAIL {2}Docker is not installed, and prometheus is not on PATH either/m);
+  expect(stdout).toMatch(/^FAIL {2}Docker is not installed, and no Prometheus 3 is here: one/m);
   expect(stdout).toMatch(
     new RegExp(`^FAIL  Port ${port} is held by .*\n {6}Stop it, .*npm run up -- --port-9090 `, 'm'),
   );
@@ -119,13 +215,32 @@ test('doctor finds what is missing and says what to do about each', async () => 
   expect(stderr).toMatch(/type again: npm run doctor\n$/);
 });
 
-test('without Docker but with Prometheus, doctor warns and lets the class go on', async () => {
-  const folder = emptyFolder();
-  executable(join(folder, process.platform === 'win32' ? 'prometheus.exe' : 'prometheus'));
-  const { code, stdout } = await runCommand(['doctor'], { ...BARE, ...FREE, PATH: folder });
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/^warn {2}Docker is not installed\n.*\n.*npm run native/m);
-  expect(stdout).toMatch(/^Ready for class/m);
+test.skipIf(WINDOWS)(
+  'without Docker but with Prometheus, doctor lets the class go on',
+  async () => {
+    const folder = emptyFolder();
+    putPrometheus(folder, '3.5.3');
+    const { code, stdout } = await runCommand(['doctor'], { ...BARE, ...FREE, PATH: folder });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warn {2}Docker is not installed\n.*\n.*npm run native/m);
+    expect(stdout).toMatch(/^Ready for class/m);
+  },
+);
+
+test.each(['2', '11'])('doctor knows the program of step %s on its ports', async (step) => {
+  const program = startProgram({
+    entry: findProgram(step).entry,
+    env: { PORT: '0', METRICS_PORT: '0' },
+  });
+  onTestFinished(async () => void (await program.stop()));
+  const urls = (await untilListening(program, step === '11' ? 2 : 1)).map(
+    (url) => new URL(url).port,
+  );
+  const ports = { PORT_8000: urls[0]!, PORT_8001: urls.at(-1)! };
+  const { stdout } = await runCommand(['doctor'], { ...BARE, ...FREE, ...ports });
+  for (const port of urls) {
+    expect(stdout).toMatch(new RegExp(`^ok {4}Port ${port} is held by the workshop itself$`, 'm'));
+  }
 });
 
 test('a port is taken on either loopback address, and its holder is named', async () => {

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { parseProgramArguments } from '../terminal/arguments.ts';
 import { fetchWithin } from '../stack/fetch.ts';
-import { findGrafana, findOnPath, type Grafana } from '../stack/grafana-home.ts';
+import { findGrafana, type Grafana } from '../stack/grafana-home.ts';
 import { NATIVE, nativeTargets, writeNativeFiles } from '../stack/native-files.ts';
 import { findProgram, ROOT } from '../programs.ts';
 import { PrometheusNews } from '../stack/prometheus-news.ts';
+import { findPrometheus, noPrometheus } from '../stack/prometheus.ts';
 import { PORT_OPTIONS, portOf, PROMETHEUS_FILE, takenPorts, untilAnswers } from '../stack/stack.ts';
 import { supervise } from '../program/supervise.ts';
 import { writeProgramEvents } from '../terminal/program-events.ts';
@@ -20,11 +21,6 @@ const PATIENCE_MS = 60_000;
 /** Prometheus or Grafana that does not end when asked is killed after this time, in milliseconds. */
 const STOP_MS = 8000;
 
-const NO_PROMETHEUS = `prometheus is not on PATH. Install it, then type again: ${typed('native')}
-  macOS      brew install prometheus
-  Debian     sudo apt install prometheus (then: sudo systemctl disable --now prometheus)
-  others     unpack https://prometheus.io/download/ and put its folder on PATH`;
-
 const NO_GRAFANA = `Grafana is not here, so its dashboards are left out. Install it to have them: https://grafana.com/grafana/download (macOS: brew install grafana). If it is in an unusual place, name it: ${typed('native', { GRAFANA_HOME: '/path/to/grafana' })}`;
 
 /** Runs the stack without Docker until Ctrl-C; all of it listens on this computer's loopback alone. */
@@ -32,9 +28,11 @@ export async function run(args: string[]): Promise<number> {
   const parsed = parseProgramArguments(args, process.env, { options: PORT_OPTIONS });
   const { folder, entry } = findProgram(parsed.step);
   const env = { ...parsed.env, HOST: '127.0.0.1' };
-  const prometheus = findOnPath('prometheus', env);
-  if (!prometheus) {
-    console.error(NO_PROMETHEUS);
+  const looked = findPrometheus(env);
+  if (!looked.found) {
+    console.error(
+      `To run without Docker, Prometheus is needed, and ${noPrometheus(looked)}. Fetch it with ${typed('prefetch', { NATIVE: true })}, then type again: ${typed('native')}`,
+    );
     return 1;
   }
   if (!existsSync(join(ROOT, entry))) {
@@ -73,7 +71,7 @@ export async function run(args: string[]): Promise<number> {
   );
   const over = new AbortController();
   const others = [
-    startPrometheus(prometheus, ports.prometheus),
+    startPrometheus(looked.found.command, ports.prometheus),
     ...(grafana ? [startGrafana(grafana, ports, env)] : []),
   ];
   let failed = false;

@@ -1,21 +1,51 @@
-import { parseOptions } from '../terminal/arguments.ts';
-import { findDocker, hasImage, images, runShown, whyNoDocker } from '../stack/docker.ts';
-import { findOnPath } from '../stack/grafana-home.ts';
+import {
+  findDocker,
+  hasImage,
+  images,
+  runShown,
+  whyNoDocker,
+  type Docker,
+} from '../stack/docker.ts';
+import { findPrometheus } from '../stack/prometheus.ts';
+import { FetchFailure, fetchPrometheus, megabytes } from '../stack/prometheus-archive.ts';
+import { PROMETHEUS } from '../stack/releases.ts';
+import { isOn, parseOptions } from '../terminal/arguments.ts';
 import { typed } from '../terminal/typed.js';
 
 /** Downloads all that the class needs. The packages are there already: without them this would not run. */
 export async function run(args: string[]): Promise<number> {
-  parseOptions(args, process.env, { example: 'npm run prefetch' });
+  const { env } = parseOptions(args, process.env, {
+    options: { mirror: 'MIRROR' },
+    flags: { native: 'NATIVE' },
+    example: 'npm run prefetch',
+  });
+  const mirror = env.MIRROR || undefined;
   console.log('The packages are here.');
   const docker = findDocker();
   const why = whyNoDocker(docker);
+  const missing: string[] = [];
   if (why) {
-    const native = findOnPath('prometheus', process.env) !== undefined;
-    console.log(`No images can be downloaded. ${why.what}. ${why.fix}`);
-    if (!native)
-      console.error(`For ${typed('native')}, Prometheus is missing: see ${typed('doctor')}`);
-    return native ? 0 : 1;
+    console.log(`${why.what}, so no images are downloaded. If you want Docker: ${why.fix}`);
+  } else {
+    missing.push(...(await prefetchImages(docker)));
   }
+  // Who names a mirror wants what is there.
+  if ((why || mirror || isOn(env.NATIVE)) && !(await prefetchPrometheus(mirror))) {
+    missing.push(`Prometheus ${PROMETHEUS.version}`);
+  }
+  if (missing.length === 0) {
+    console.log(
+      `All is here: the class can do without a network. See for yourself: ${typed('doctor')}`,
+    );
+    return 0;
+  }
+  const again = typed('prefetch', { MIRROR: mirror, NATIVE: isOn(env.NATIVE) });
+  console.error(`Still missing: ${missing.join(', ')}. Once that is seen to, type again: ${again}`);
+  return 1;
+}
+
+/** @returns what is still missing */
+async function prefetchImages(docker: Docker): Promise<string[]> {
   const { node, prometheus, grafana } = images();
   const missing: string[] = [];
   for (const image of [node, prometheus, grafana]) {
@@ -27,15 +57,36 @@ export async function run(args: string[]): Promise<number> {
   }
   // Now, since its packages, too, come over the network.
   const built = (await runShown(docker.compose!, ['build', 'app'])) === 0;
-  if (missing.length === 0 && built) {
-    console.log(
-      `All is here: the class can do without a network. See for yourself: ${typed('doctor')}`,
-    );
-    return 0;
+  return built ? missing : [...missing, 'the packages of the program’s image'];
+}
+
+/** @returns whether it is here now */
+async function prefetchPrometheus(mirror: string | undefined): Promise<boolean> {
+  const here = findPrometheus(process.env).found;
+  if (here) {
+    console.log(`Prometheus ${here.version} is here: ${here.command}`);
+    return true;
   }
-  const what = [...missing, ...(built ? [] : ['the packages of the program’s image'])].join(', ');
-  console.error(
-    `Not everything could be downloaded; still missing: ${what}. Check your network, then type again: ${typed('prefetch')}`,
-  );
-  return 1;
+  console.log(`Fetching Prometheus ${PROMETHEUS.version} from ${mirror ?? PROMETHEUS.archives}…`);
+  try {
+    const { command, version } = await fetchPrometheus({ mirror, onProgress: progressLine() });
+    console.log(`Prometheus ${version} is here: ${command}`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof FetchFailure)) throw error;
+    console.error(`${error.message}. ${error.fix}`);
+    return false;
+  }
+}
+
+/** Shows how much is here, on one line that changes where there is a terminal. */
+function progressLine(): (done: number, total: number | undefined) => void {
+  let shown = 0;
+  return (done, total) => {
+    const over = done === total;
+    if (!process.stderr.isTTY || (Date.now() - shown < 200 && !over)) return;
+    shown = Date.now();
+    const of = total ? ` of ${megabytes(total)}` : '';
+    process.stderr.write(over ? '\r\u001B[K' : `\r\u001B[K${megabytes(done)}${of}`);
+  };
 }

@@ -2,9 +2,10 @@ import { statfsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { ask, findDocker, hasImage, images, ownsPort, whyNoDocker, type Docker } from './docker.ts';
 import { fetchWithin } from './fetch.ts';
-import { findGrafana, findOnPath } from './grafana-home.ts';
+import { findGrafana } from './grafana-home.ts';
 import { holderOf, isTaken } from './ports.ts';
 import { ROOT } from '../programs.ts';
+import { findPrometheus, noPrometheus } from './prometheus.ts';
 import { otherPort, portOf, PROMETHEUS_FILE } from './stack.ts';
 import { typed } from '../terminal/typed.js';
 
@@ -92,28 +93,27 @@ function disk(): Finding {
 
 function stack(docker: Docker, env: NodeJS.ProcessEnv): Finding[] {
   const why = whyNoDocker(docker);
-  const prometheus = findOnPath('prometheus', env);
-  const native: Finding = prometheus
-    ? {
-        state: 'good',
-        what: `Without Docker: ${prometheus}, ${findGrafana(env) ? 'and Grafana' : 'but no Grafana'}`,
-      }
-    : {
-        state: 'warning',
-        what: 'Without Docker the stack could not run: prometheus is not on PATH',
-        fix: 'Only if you do not want Docker: get it from https://prometheus.io/download/.',
-      };
-  if (why) {
-    return prometheus
-      ? [{ state: 'warning', ...why }, native]
-      : [
-          {
-            state: 'problem',
-            what: `${why.what}, and prometheus is not on PATH either: one of the two must be there`,
-            fix: `${why.fix}\nPrometheus for it is at https://prometheus.io/download/ (macOS: brew install prometheus)`,
-          },
-        ];
+  const looked = findPrometheus(env);
+  const prometheus = looked.found;
+  const fetchIt = `Or fetch Prometheus, and do without Docker: ${typed('prefetch')}`;
+  if (why && !prometheus) {
+    return [
+      {
+        state: 'problem',
+        what: `${why.what}, and ${noPrometheus(looked)}: one of the two must be there`,
+        fix: `${why.fix}\n${fetchIt}`,
+      },
+    ];
   }
+  const native: Finding[] = prometheus
+    ? [
+        {
+          state: 'good',
+          what: `Without Docker: Prometheus ${prometheus.version} (${prometheus.command}), ${findGrafana(env) ? 'and Grafana' : 'but no Grafana'}`,
+        },
+      ]
+    : [];
+  if (why) return [{ state: 'warning', ...why }, ...native];
   return [
     {
       state: 'good',
@@ -124,7 +124,7 @@ function stack(docker: Docker, env: NodeJS.ProcessEnv): Finding[] {
     ...readable(),
     ...composeFile(docker, env),
     ...grafanaVolume(env),
-    ...(prometheus ? [native] : []),
+    ...native,
   ];
 }
 
@@ -196,18 +196,19 @@ function projectName(env: NodeJS.ProcessEnv): string {
 }
 
 async function ports(env: NodeJS.ProcessEnv): Promise<Finding[]> {
-  const services = [
-    { usual: 8000, path: '/metrics', own: 'Tree counter' },
-    { usual: 8001, path: '/', own: 'Tree counter' },
-    { usual: 9090, path: '/api/v1/status/config', own: 'job_name: app' },
-    { usual: 3000, path: '/api/search?type=dash-db', own: 'Tree counter' },
+  const services: { usual: number; signs: Record<string, string> }[] = [
+    // Not counted in the program's own metrics, and its 404 page, too, says whose it is.
+    { usual: 8000, signs: { '/metrics': 'Tree counter' } },
+    // From chapter 11 on it has the metrics and no page.
+    { usual: 8001, signs: { '/': 'Tree counter', '/metrics': 'trees_standing' } },
+    { usual: 9090, signs: { '/api/v1/status/config': 'job_name: app' } },
+    { usual: 3000, signs: { '/api/search?type=dash-db': 'Tree counter' } },
   ];
   return Promise.all(
-    services.map(async ({ usual, path, own }): Promise<Finding> => {
+    services.map(async ({ usual, signs }): Promise<Finding> => {
       const port = portOf(usual, env);
       if (!(await isTaken(port))) return { state: 'good', what: `Port ${port} is free` };
-      const answer = await fetchWithin(3000, `http://localhost:${port}${path}`);
-      if (ownsPort(port) || answer?.text.includes(own)) {
+      if (ownsPort(port) || (await shows(port, signs))) {
         return { state: 'good', what: `Port ${port} is held by the workshop itself` };
       }
       return {
@@ -217,4 +218,13 @@ async function ports(env: NodeJS.ProcessEnv): Promise<Finding[]> {
       };
     }),
   );
+}
+
+/** Says whether one of the paths of a port answers with the text that belongs to it. */
+async function shows(port: number, signs: Readonly<Record<string, string>>): Promise<boolean> {
+  for (const [path, text] of Object.entries(signs)) {
+    const answer = await fetchWithin(3000, `http://localhost:${port}${path}`);
+    if (answer?.text.includes(text)) return true;
+  }
+  return false;
 }

@@ -20,12 +20,17 @@ export interface Grafana {
 
 /** Finds a program on PATH; undefined if it is not there. */
 export function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  return allOnPath(name, env)[0];
+}
+
+/** Finds all programs of a name on PATH, the first one first. */
+export function allOnPath(name: string, env: NodeJS.ProcessEnv): string[] {
   const path = Object.entries(env).find(([key]) => key.toUpperCase() === 'PATH')?.[1] ?? '';
   return path
     .split(delimiter)
     .filter(Boolean)
     .map((folder) => join(folder, WINDOWS ? `${name}.exe` : name))
-    .find((file) => existsSync(file));
+    .filter((file) => existsSync(file));
 }
 
 /** Finds Grafana: by GRAFANA_HOME alone if it is set, else on PATH and in the usual places. */

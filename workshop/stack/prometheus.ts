@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../programs.ts';
+import { ask } from './docker.ts';
+import { allOnPath } from './grafana-home.ts';
+import { PROMETHEUS } from './releases.ts';
+
+/** Where `make prefetch` puts Prometheus and promtool. */
+export const PREFETCHED = join(ROOT, '.workshop', `prometheus-${PROMETHEUS.version}`);
+
+/** The flags and files of the workshop are those of Prometheus 3. */
+const LEAST_MAJOR = 3;
+
+/** A Prometheus on this computer. */
+export interface Prometheus {
+  readonly command: string;
+  /** Such as `3.13.4`; `unknown` if it does not tell. */
+  readonly version: string;
+}
+
+/** A program's name as this system has it. */
+export function executable(name: string): string {
+  return process.platform === 'win32' ? `${name}.exe` : name;
+}
+
+/**
+ * Looks for a Prometheus that can run the workshop's files: the one that `make prefetch` brought,
+ * then those on PATH.
+ * @returns it; else the first that is too old for them, if there is any
+ */
+export function findPrometheus(
+  env: NodeJS.ProcessEnv,
+  prefetched = PREFETCHED,
+): {
+  readonly found?: Prometheus;
+  readonly unfit?: Prometheus;
+} {
+  let unfit: Prometheus | undefined;
+  const own = join(prefetched, executable('prometheus'));
+  for (const command of [...(existsSync(own) ? [own] : []), ...allOnPath('prometheus', env)]) {
+    const version = versionOf(command);
+    if (Number.parseInt(version) >= LEAST_MAJOR) return { found: { command, version } };
+    unfit ??= { command, version };
+  }
+  return { unfit };
+}
+
+/** The version that a Prometheus tells of itself. */
+export function versionOf(command: string): string {
+  const { text, errors } = ask(command, ['--version']);
+  return /\bversion (\d+\.\d+\.\d+)/.exec(text + errors)?.[1] ?? 'unknown';
+}
+
+/** Says in a few words what `findPrometheus` did not find. */
+export function noPrometheus({ unfit }: { readonly unfit?: Prometheus }): string {
+  const none = `no Prometheus ${LEAST_MAJOR} is here`;
+  return unfit ? `${none} (${unfit.command} is ${unfit.version})` : none;
+}

@@ -222,6 +222,10 @@ async function ask(
   try {
     let wrong: string[] = [];
     const judge = async ({ query, shape }: Question) => {
+      if (shape.error) {
+        const said = await prometheus.query(query).then(() => 'no error', String);
+        return said.includes(shape.error) ? [] : [`${query}: ${said}`];
+      }
       const problem = judgeAnswer(shape, await prometheus.query(query));
       return problem ? [`${query}: ${problem}`] : [];
     };

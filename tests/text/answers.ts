@@ -8,10 +8,12 @@ export interface Shape {
   readonly labels: readonly string[] | undefined;
   readonly from: number;
   readonly to: number;
+  /** What Prometheus says where it refuses the query. */
+  readonly error?: string | undefined;
 }
 
 const ANSWER =
-  /^→ (?:(nothing)|(1 value)|(?:(\d+) )?series(?: by (`\w+`(?:, `\w+`)*))?)(?:, from (-?[\d.]+) to (-?[\d.]+))?\.(?: |$)/;
+  /^→ (?:an error, `([^`]+)`|(nothing)|(1 value)|(?:(\d+) )?series(?: by (`\w+`(?:, `\w+`)*))?)(?:, from (-?[\d.]+) to (-?[\d.]+))?\.(?: |$)/;
 
 /**
  * Reads the line below a `promql` block.
@@ -20,12 +22,13 @@ const ANSWER =
 export function readAnswer({ answer, line }: Block): Shape {
   const match = ANSWER.exec(answer);
   if (!match) throw new Error(`Line ${line}: no shape is stated below the query: ${answer}`);
-  const [, nothing, value, count, labels, from = '-Infinity', to = 'Infinity'] = match;
+  const [, error, nothing, value, count, labels, from = '-Infinity', to = 'Infinity'] = match;
   return {
     count: nothing ? 0 : value ? 1 : count ? Number(count) : undefined,
     labels: value ? [] : labels?.split(', ').map((label) => label.slice(1, -1)),
     from: Number(from),
     to: Number(to),
+    error,
   };
 }
 

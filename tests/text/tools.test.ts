@@ -117,6 +117,11 @@ describe('the answer to a query', () => {
     expect(judgeAnswer(shape(answer), found)).toBeTypeOf('string');
   });
 
+  test('can be an error', () => {
+    expect(shape('→ an error, `no sum`. More.').error).toBe('no sum');
+    expect(shape('→ 1 value.').error).toBeUndefined();
+  });
+
   test.each(['1 value.', '→ many series.', '→ 1 value'])('%j is no answer', (answer) => {
     expect(() => shape(answer)).toThrow('Line 1');
   });

@@ -1,6 +1,6 @@
 import type { Answer } from './harness/client.ts';
 import { firstLines } from './harness/scrape.ts';
-import { check, type StepChecks } from './harness/types.ts';
+import { check, type LessonChecks } from './harness/types.ts';
 
 const NUMBER = /\d/;
 
@@ -14,7 +14,7 @@ export function shown({ status, body, headers }: Answer): string {
 const UNDO =
   'Nothing has to be typed in chapter 01, so something was changed by accident. `make diff STEP=1` shows what; `make begin STEP=1` brings the first program back, after saving yours.';
 
-export const frontPage = check({
+const frontPage = check({
   name: 'the front page answers',
   hints: {
     'front-page': {
@@ -29,7 +29,7 @@ export const frontPage = check({
   },
 });
 
-export const treecounter = check({
+const treecounter = check({
   name: '/treecounter shows a number, or says 503 when the registry fails',
   hints: {
     'failure-hidden': {
@@ -63,7 +63,7 @@ export const treecounter = check({
   },
 });
 
-export const plantAndFell = check({
+const plantAndFell = check({
   name: 'planting answers 201, felling 200, and 409 when none stands',
   hints: {
     plant: {
@@ -95,7 +95,7 @@ export const plantAndFell = check({
   },
 });
 
-export const wrongRequests = check({
+const wrongRequests = check({
   name: 'wrong requests get 400, 404 and 405',
   hints: {
     'unknown-species': {
@@ -138,8 +138,8 @@ export const wrongRequests = check({
   },
 });
 
-export const bareHandler: StepChecks = {
-  step: 1,
+export const lesson: LessonChecks = {
+  title: 'Bare handler',
   learned:
     'The program runs on your machine, and nobody can see how it fares: it has no metrics yet.',
   checks: [frontPage, treecounter, plantAndFell, wrongRequests],

@@ -1,8 +1,8 @@
 import { shown } from './01-bare-handler.ts';
 import { firstLines } from './harness/scrape.ts';
-import { check, type StepChecks } from './harness/types.ts';
+import { check, type LessonChecks } from './harness/types.ts';
 
-export const metricsAnswer = check({
+const metricsAnswer = check({
   name: '/metrics answers with text',
   hints: {
     'no-metrics': {
@@ -36,7 +36,7 @@ export const metricsAnswer = check({
   },
 });
 
-export const contentType = check({
+const contentType = check({
   name: 'the Content-Type says that it is a text for Prometheus',
   hints: {
     'content-type': {
@@ -56,7 +56,7 @@ export const contentType = check({
   },
 });
 
-export const defaultMetrics = check({
+const defaultMetrics = check({
   name: '/metrics shows process_* and nodejs_*',
   hints: {
     'default-metrics': {
@@ -87,7 +87,7 @@ export const defaultMetrics = check({
   },
 });
 
-export const freshMetrics = check({
+const freshMetrics = check({
   name: 'each scrape shows the values of now',
   hints: {
     'stale-metrics': {
@@ -110,8 +110,8 @@ export const freshMetrics = check({
   },
 });
 
-export const exposeMetrics: StepChecks = {
-  step: 2,
+export const lesson: LessonChecks = {
+  title: 'Expose metrics',
   learned: 'Prometheus pulls: the program only shows its metrics at /metrics, as text, when asked.',
   checks: [metricsAnswer, contentType, defaultMetrics, freshMetrics],
 };

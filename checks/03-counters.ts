@@ -1,11 +1,9 @@
 import { metricIsThere } from './metric.ts';
-import { linesOf, type Scrape } from './harness/scrape.ts';
-import { check, type StepChecks } from './harness/types.ts';
+import { changeOf, linesOf } from './harness/scrape.ts';
+import type { Session } from './harness/session.ts';
+import { check, type LessonChecks } from './harness/types.ts';
 
-const delta = (before: Scrape, after: Scrape, name: string) =>
-  Number((after.sum(name) - before.sum(name)).toFixed(9));
-
-export const requestsThere = metricIsThere({
+const requestsThere = metricIsThere({
   key: 'requests',
   name: 'requests_total',
   type: 'counter',
@@ -14,7 +12,7 @@ export const requestsThere = metricIsThere({
   because: 'the number of requests only ever rises, and `rate()` needs a counter.',
 });
 
-export const scrapesNotCounted = check({
+const scrapesNotCounted = check({
   name: 'a scrape is not counted as a request',
   hints: {
     'metrics-counted': {
@@ -27,7 +25,7 @@ export const scrapesNotCounted = check({
     const before = await session.scrape();
     await session.scrape();
     const after = await session.scrape();
-    if (delta(before, after, 'requests_total') === 0) return;
+    if (changeOf(before, after, 'requests_total') === 0) return;
     throw fail('metrics-counted', {
       did: 'asked GET /metrics three times, and nothing else',
       expected: linesOf(before, 'requests_total'),
@@ -47,7 +45,7 @@ const KINDS = [
   ['HEAD', '/', 'a HEAD request'],
 ] as const;
 
-export const eachRequestCounts = check({
+const eachRequestCounts = check({
   name: 'each request adds 1 to requests_total',
   hints: {
     'not-counted': {
@@ -78,15 +76,12 @@ export const eachRequestCounts = check({
   },
   async run(session, fail) {
     let counted = 0;
-    let last: Scrape | undefined;
     for (const [method, path, what] of KINDS) {
       const { before, after } = await session.observe(
         () => session.send(method, path),
-        (earlier, later) => delta(earlier, later, 'requests_total') >= 1,
-        last,
+        (earlier, later) => changeOf(earlier, later, 'requests_total') >= 1,
       );
-      last = after;
-      const added = delta(before, after, 'requests_total');
+      const added = changeOf(before, after, 'requests_total');
       if (added === 1) {
         counted++;
         continue;
@@ -112,12 +107,12 @@ export const eachRequestCounts = check({
 });
 
 /** Whether the eight questions to the registry have moved the counter. */
-async function countsAnything(session: Parameters<(typeof eachRequestCounts)['run']>[0]) {
+async function countsAnything(session: Session) {
   const { before, after } = await session.burst();
-  return delta(before, after, 'requests_total') !== 0;
+  return changeOf(before, after, 'requests_total') !== 0;
 }
 
-export const failuresCount = check({
+const failuresCount = check({
   name: 'a request counts also when the registry fails',
   hints: {
     'failures-not-counted': {
@@ -128,7 +123,7 @@ export const failuresCount = check({
   },
   async run(session, fail) {
     const { before, after, answers, failed } = await session.burst();
-    const added = delta(before, after, 'requests_total');
+    const added = changeOf(before, after, 'requests_total');
     if (added >= answers.length) return;
     throw fail('failures-not-counted', {
       did: `asked GET /treecounter ${answers.length} times; the registry failed ${failed} times`,
@@ -138,7 +133,7 @@ export const failuresCount = check({
   },
 });
 
-export const donationsThere = metricIsThere({
+const donationsThere = metricIsThere({
   key: 'donations',
   name: 'donated_euros_total',
   type: 'counter',
@@ -147,7 +142,7 @@ export const donationsThere = metricIsThere({
   because: 'what was donated since the start never falls.',
 });
 
-export const donationsAdd = check({
+const donationsAdd = check({
   name: 'planting adds the donation to donated_euros_total',
   hints: {
     'donation-not-added': {
@@ -177,19 +172,19 @@ export const donationsAdd = check({
     const name = 'donated_euros_total';
     const did = 'sent POST /plant?species=oak three times';
     const added: number[] = [];
-    let last: Scrape | undefined;
+    let got = '';
     for (let i = 0; i < 3; i++) {
       const { before, after } = await session.observe(
         () => session.send('POST', '/plant?species=oak'),
-        (earlier, later) => delta(earlier, later, name) > 0,
+        (earlier, later) => changeOf(earlier, later, name) > 0,
       );
-      added.push(delta(before, after, name));
-      last = after;
+      added.push(changeOf(before, after, name));
+      got = linesOf(after, name);
     }
     const finding = {
       did,
       expected: `${name} rises each time by a donation, such as 3.47`,
-      got: `it rises by ${added.join(', ')}\n${linesOf(last!, name)}`,
+      got: `it rises by ${added.join(', ')}\n${got}`,
     };
     if (added.some((euros) => euros <= 0)) throw fail('donation-not-added', finding);
     if (added.every((euros) => euros === 1)) throw fail('donation-counts-one', finding);
@@ -198,8 +193,8 @@ export const donationsAdd = check({
   },
 });
 
-export const counters: StepChecks = {
-  step: 3,
+export const lesson: LessonChecks = {
+  title: 'Counters',
   learned: 'A counter only rises, by 1 or by any amount, and counts failures like everything else.',
   checks: [
     requestsThere,

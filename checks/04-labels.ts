@@ -1,6 +1,6 @@
-import { linesOf, lineOf, type Scrape } from './harness/scrape.ts';
+import { changeOf, linesOf, lineOf, type Scrape } from './harness/scrape.ts';
 import type { Session } from './harness/session.ts';
-import { check, type StepChecks } from './harness/types.ts';
+import { check, type LessonChecks } from './harness/types.ts';
 
 const NAME = 'requests_total';
 const LABELS = ['method', 'endpoint', 'status'];
@@ -26,21 +26,11 @@ interface Labels extends Record<string, string> {
 const series = (labels: Labels) =>
   `${NAME}{${LABELS.map((label) => `${label}="${labels[label]}"`).join(',')}}`;
 
-/**
- * Sends one request and looks which series it moved, and whether it was the right one by 1.
- * @param last what following the request before gave as `after`
- */
-async function follow(
-  session: Session,
-  method: string,
-  path: string,
-  labels: Labels,
-  last?: Scrape,
-) {
+/** Sends one request and looks which series it moved, and whether it was the right one by 1. */
+async function follow(session: Session, method: string, path: string, labels: Labels) {
   const { before, after } = await session.observe(
     () => session.send(method, path),
-    (earlier, later) => later.sum(NAME, labels) - earlier.sum(NAME, labels) >= 1,
-    last,
+    (earlier, later) => changeOf(earlier, later, NAME, labels) >= 1,
   );
   const moved = after.samples(NAME).filter((sample) => {
     const earlier = before.samples(NAME).find((one) => sameLabels(one.labels, sample.labels));
@@ -54,8 +44,8 @@ async function follow(
         ? `nothing of ${NAME} moves\n${linesOf(after, NAME)}`
         : `this moves: ${moved.map(lineOf).join('\n')}`,
   };
-  const right = moved.length === 1 && after.sum(NAME, labels) - before.sum(NAME, labels) === 1;
-  return { right, moved: moved.map((sample) => sample.labels), finding, after };
+  const right = moved.length === 1 && changeOf(before, after, NAME, labels) === 1;
+  return { right, moved: moved.map((sample) => sample.labels), finding };
 }
 
 function sameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>) {
@@ -65,7 +55,7 @@ function sameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<stri
   );
 }
 
-export const labelled = check({
+const labelled = check({
   name: 'GET / is counted with method, endpoint and status',
   hints: {
     'inc-without-labels': {
@@ -109,7 +99,7 @@ export const labelled = check({
   },
 });
 
-export const eachAnswer = check({
+const eachAnswer = check({
   name: 'each answer is counted under its own endpoint and status',
   hints: {
     'query-in-label': {
@@ -134,7 +124,6 @@ export const eachAnswer = check({
     },
   },
   async run(session, fail) {
-    let last: Scrape | undefined;
     for (const [method, path, status] of [
       ['POST', '/plant?species=beech', '201'],
       ['POST', '/fell?species=beech', '200'],
@@ -143,8 +132,7 @@ export const eachAnswer = check({
     ] as const) {
       const endpoint = path.split('?')[0]!;
       const wanted = { method, endpoint, status };
-      const { right, moved, finding, after } = await follow(session, method, path, wanted, last);
-      last = after;
+      const { right, moved, finding } = await follow(session, method, path, wanted);
       if (right) continue;
       if (moved.some((labels) => labels.endpoint?.includes('?'))) {
         throw fail('query-in-label', finding);
@@ -157,7 +145,7 @@ export const eachAnswer = check({
   },
 });
 
-export const registryFailures = check({
+const registryFailures = check({
   name: 'a registry failure is counted as 503',
   hints: {
     'success-too-early': {
@@ -173,11 +161,9 @@ export const registryFailures = check({
   },
   async run(session, fail) {
     const { before, after, answers, answered, failed } = await session.burst();
-    const rise = (labels: Record<string, string>) =>
-      after.sum(NAME, labels) - before.sum(NAME, labels);
     const at = { method: 'GET', endpoint: '/treecounter' };
-    const ok = rise({ ...at, status: '200' });
-    const bad = rise({ ...at, status: '503' });
+    const ok = changeOf(before, after, NAME, { ...at, status: '200' });
+    const bad = changeOf(before, after, NAME, { ...at, status: '503' });
     if (ok === answered && bad === failed) return;
     const finding = {
       did: `asked GET /treecounter ${answers.length} times: ${answered} got 200 and ${failed} got 503`,
@@ -189,7 +175,7 @@ export const registryFailures = check({
   },
 });
 
-export const unmatched = check({
+const unmatched = check({
   name: 'unknown paths share one series: endpoint="unmatched"',
   hints: {
     'raw-path': {
@@ -205,11 +191,9 @@ export const unmatched = check({
   },
   async run(session, fail) {
     const paths = ['/nowhere', '/trees/oak', '//', '/plant/'];
-    let last: Scrape | undefined;
     for (const path of paths) {
       const wanted = { method: 'GET', endpoint: 'unmatched', status: '404' };
-      const { right, moved, finding, after } = await follow(session, 'GET', path, wanted, last);
-      last = after;
+      const { right, moved, finding } = await follow(session, 'GET', path, wanted);
       if (right) continue;
       const raw = moved.some((labels) => Object.values(labels).some((text) => text.includes(path)));
       throw fail(raw ? 'raw-path' : 'unmatched-value', finding);
@@ -217,7 +201,7 @@ export const unmatched = check({
   },
 });
 
-export const methods = check({
+const methods = check({
   name: 'HEAD is counted as HEAD, rare methods as "other"',
   hints: {
     'head-label': {
@@ -240,11 +224,9 @@ export const methods = check({
     const head = { method: 'HEAD', endpoint: '/', status: '200' };
     const first = await follow(session, 'HEAD', '/', head);
     if (!first.right) throw fail('head-label', first.finding);
-    let last = first.after;
     for (const method of ['DELETE', 'PROPFIND']) {
       const wanted = { method: 'other', endpoint: '/', status: '405' };
-      const { right, moved, finding, after } = await follow(session, method, '/', wanted, last);
-      last = after;
+      const { right, moved, finding } = await follow(session, method, '/', wanted);
       if (right) continue;
       const raw = moved.some((labels) => labels.method?.toUpperCase() === method);
       throw fail(raw ? 'raw-method' : 'other-value', finding);
@@ -252,7 +234,7 @@ export const methods = check({
   },
 });
 
-export const initialZeros = check({
+const initialZeros = check({
   name: 'what each route can answer is there from the start, as 0',
   hints: {
     'no-zeros': {
@@ -289,8 +271,8 @@ export const initialZeros = check({
   },
 });
 
-export const labels: StepChecks = {
-  step: 4,
+export const lesson: LessonChecks = {
+  title: 'Labels',
   learned:
     'Labels split one metric into series; their values come from short lists, and start at 0.',
   checks: [labelled, eachAnswer, registryFailures, unmatched, methods, initialZeros],

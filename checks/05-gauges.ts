@@ -1,15 +1,16 @@
 import { freemem, hostname, totalmem } from 'node:os';
 import { metricIsThere } from './metric.ts';
-import { linesOf, type Scrape } from './harness/scrape.ts';
+import { changeOf, linesOf } from './harness/scrape.ts';
 import type { Burst } from './harness/session.ts';
-import { check, type StepChecks } from './harness/types.ts';
+import { check, type LessonChecks } from './harness/types.ts';
 
 const TREES = 'trees_standing';
 const PROGRESS = 'requests_in_progress';
 const MEMORY = 'host_memory_free_bytes';
 const SPECIES = ['oak', 'beech', 'pine'];
+const OAKS = { species: 'oak' };
 
-export const treesThere = metricIsThere({
+const treesThere = metricIsThere({
   key: 'trees',
   name: TREES,
   type: 'gauge',
@@ -18,7 +19,7 @@ export const treesThere = metricIsThere({
   because: 'trees are felled, and only a gauge may fall.',
 });
 
-export const treesBySpecies = check({
+const treesBySpecies = check({
   name: 'trees_standing starts at 0 for each species',
   hints: {
     'trees-label': {
@@ -55,7 +56,7 @@ export const treesBySpecies = check({
   },
 });
 
-export const treesMove = check({
+const treesMove = check({
   name: 'planting an oak adds 1 to trees_standing, felling one takes 1 away',
   hints: {
     'trees-not-raised': {
@@ -80,7 +81,6 @@ export const treesMove = check({
     },
   },
   async run(session, fail) {
-    let last: Scrape | undefined;
     const step = async (
       path: '/plant' | '/fell',
       change: number,
@@ -88,17 +88,12 @@ export const treesMove = check({
     ) => {
       const { before, after } = await session.observe(
         () => session.send('POST', `${path}?species=oak`),
-        (earlier, later) =>
-          later.sum(TREES, { species: 'oak' }) - earlier.sum(TREES, { species: 'oak' }) === change,
-        last,
+        (earlier, later) => changeOf(earlier, later, TREES, OAKS) === change,
       );
-      last = after;
-      const moved = (labels?: Record<string, string>) =>
-        after.sum(TREES, labels) - before.sum(TREES, labels);
-      const oaks = moved({ species: 'oak' });
-      const all = moved();
+      const oaks = changeOf(before, after, TREES, OAKS);
+      const all = changeOf(before, after, TREES);
       if (oaks === change && all === change) return;
-      const from = before.sum(TREES, { species: 'oak' });
+      const from = before.sum(TREES, OAKS);
       throw fail(all !== oaks ? 'trees-wrong-species' : hint, {
         did: `sent POST ${path}?species=oak`,
         expected: `${TREES}{species="oak"} goes from ${from} to ${from + change}`,
@@ -108,13 +103,13 @@ export const treesMove = check({
     await step('/plant', 1, 'trees-not-raised');
     await step('/plant', 1, 'trees-not-raised');
     // As many as stand by now, which other checks have planted too.
-    const standing = last!.sum(TREES, { species: 'oak' });
+    const standing = (await session.scrape()).sum(TREES, OAKS);
     for (let i = 0; i < standing; i++) await step('/fell', -1, 'trees-not-lowered');
     await step('/fell', 0, 'trees-below-zero');
   },
 });
 
-export const progressThere = metricIsThere({
+const progressThere = metricIsThere({
   key: 'progress',
   name: PROGRESS,
   type: 'gauge',
@@ -123,7 +118,7 @@ export const progressThere = metricIsThere({
   because: 'requests end, and the number of those that wait must be able to fall.',
 });
 
-export const progressIdle = check({
+const progressIdle = check({
   name: 'requests_in_progress is 0 when nobody waits',
   hints: {
     'progress-counts-scrape': {
@@ -151,7 +146,7 @@ export const progressIdle = check({
   },
 });
 
-export const progressRises = check({
+const progressRises = check({
   name: 'requests_in_progress shows how many wait for the registry',
   hints: {
     'progress-not-raised': {
@@ -189,7 +184,7 @@ export const progressRises = check({
   },
 });
 
-export const progressFalls = check({
+const progressFalls = check({
   name: 'requests_in_progress returns to 0, also when the registry fails',
   hints: {
     'progress-not-lowered': {
@@ -215,7 +210,7 @@ export const progressFalls = check({
     if (left === 0) return;
     const hint = left < 0 ? 'progress-below-zero' : 'progress-not-lowered';
     const { before, after } = await session.burst();
-    const fromBurst = after.sum(PROGRESS) - before.sum(PROGRESS);
+    const fromBurst = changeOf(before, after, PROGRESS);
     throw fail(left > 0 && fromBurst === failed ? 'progress-exception' : hint, {
       did: `asked GET /treecounter ${answers.length} times, ${failed} of which failed, and waited for all answers`,
       expected: `${PROGRESS} 0`,
@@ -224,7 +219,7 @@ export const progressFalls = check({
   },
 });
 
-export const memoryThere = metricIsThere({
+const memoryThere = metricIsThere({
   key: 'memory',
   name: MEMORY,
   type: 'gauge',
@@ -233,7 +228,7 @@ export const memoryThere = metricIsThere({
   because: 'free memory rises and falls.',
 });
 
-export const memoryRight = check({
+const memoryRight = check({
   name: 'host_memory_free_bytes has the label server, and is in bytes',
   hints: {
     'memory-label': {
@@ -262,7 +257,7 @@ export const memoryRight = check({
   },
 });
 
-export const memoryFresh = check({
+const memoryFresh = check({
   name: 'host_memory_free_bytes is read at each scrape',
   hints: {
     'memory-frozen': {
@@ -287,8 +282,8 @@ export const memoryFresh = check({
   },
 });
 
-export const gauges: StepChecks = {
-  step: 5,
+export const lesson: LessonChecks = {
+  title: 'Gauges',
   learned: 'A gauge is a value of now: set it, raise and lower it, or read it at each scrape.',
   checks: [
     treesThere,

@@ -1,13 +1,13 @@
 import { metricIsThere } from './metric.ts';
 import { boundsOf, visitsAreTimed } from './timing.ts';
-import { check, type StepChecks } from './harness/types.ts';
+import { check, type LessonChecks } from './harness/types.ts';
 
 const NAME = 'request_duration_seconds';
 
 /** What prom-client takes when it is told nothing. */
 const DEFAULT = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export const durationThere = metricIsThere({
+const durationThere = metricIsThere({
   key: 'duration',
   name: NAME,
   type: 'histogram',
@@ -37,8 +37,8 @@ export const defaultBuckets = check({
   },
 });
 
-export const histograms: StepChecks = {
-  step: 6,
+export const lesson: LessonChecks = {
+  title: 'Histograms',
   learned: 'A histogram counts how many took at most how long: count, sum and buckets in one.',
   checks: [
     durationThere,

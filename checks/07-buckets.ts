@@ -1,6 +1,6 @@
 import { defaultBuckets } from './06-histograms.ts';
 import { boundsOf } from './timing.ts';
-import { check, type StepChecks } from './harness/types.ts';
+import { check, type LessonChecks } from './harness/types.ts';
 
 const NAME = 'request_duration_seconds';
 const WANTED = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
@@ -21,7 +21,7 @@ export function areChosen(bounds: readonly number[]): boolean {
   return bounds.join() === WANTED.join();
 }
 
-export const chosenBuckets = check({
+const chosenBuckets = check({
   name: 'request_duration_seconds has the buckets 0.1, 0.2 … 1',
   supersedes: [defaultBuckets],
   hints: {
@@ -55,8 +55,8 @@ export const chosenBuckets = check({
   },
 });
 
-export const buckets: StepChecks = {
-  step: 7,
+export const lesson: LessonChecks = {
+  title: 'Buckets',
   learned: 'Buckets are chosen to fit what occurs: a quantile is only as exact as they are.',
   checks: [chosenBuckets],
 };

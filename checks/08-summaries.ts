@@ -1,13 +1,13 @@
 import { metricIsThere } from './metric.ts';
 import { linesOf } from './harness/scrape.ts';
 import { visitsAreTimed } from './timing.ts';
-import { check, type StepChecks } from './harness/types.ts';
+import { check, type LessonChecks } from './harness/types.ts';
 
 const NAME = 'request_processing_seconds';
 const QUANTILES = ['0.5', '0.9', '0.99'];
 const AT = { method: 'GET', endpoint: '/treecounter' };
 
-export const processingThere = metricIsThere({
+const processingThere = metricIsThere({
   key: 'processing',
   name: NAME,
   type: 'summary',
@@ -16,7 +16,7 @@ export const processingThere = metricIsThere({
   because: 'it computes the quantiles itself, over its own last minute.',
 });
 
-export const quantiles = check({
+const quantiles = check({
   name: 'request_processing_seconds has the quantiles 0.5, 0.9 and 0.99',
   hints: {
     'quantiles-missing': {
@@ -57,7 +57,7 @@ export const quantiles = check({
   },
 });
 
-export const slidingWindow = check({
+const slidingWindow = check({
   name: 'its quantiles are those of the last minute',
   hints: {
     'no-window': {
@@ -87,8 +87,8 @@ export const slidingWindow = check({
   },
 });
 
-export const summaries: StepChecks = {
-  step: 8,
+export const lesson: LessonChecks = {
+  title: 'Summaries',
   learned: 'A summary computes quantiles in the program, for itself alone and for its last minute.',
   checks: [
     processingThere,

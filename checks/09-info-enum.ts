@@ -1,6 +1,6 @@
 import { metricIsThere } from './metric.ts';
 import { linesOf, type Scrape } from './harness/scrape.ts';
-import { check, type StepChecks } from './harness/types.ts';
+import { check, type LessonChecks } from './harness/types.ts';
 
 const INFO = 'application_info';
 const STATE = 'application_state';
@@ -17,7 +17,7 @@ function currentIn(scrape: Scrape): string[] {
 const shown = (current: string) =>
   STATES.map((state) => `${STATE}{${STATE}="${state}"} ${state === current ? 1 : 0}`).join('\n');
 
-export const infoThere = metricIsThere({
+const infoThere = metricIsThere({
   key: 'info',
   name: INFO,
   type: 'gauge',
@@ -26,7 +26,7 @@ export const infoThere = metricIsThere({
   because: 'the text format knows no type for facts, and a gauge of 1 stands for it.',
 });
 
-export const infoFacts = check({
+const infoFacts = check({
   name: 'application_info tells version and runtime in one series of value 1',
   hints: {
     'info-labels': {
@@ -61,7 +61,7 @@ export const infoFacts = check({
   },
 });
 
-export const stateThere = metricIsThere({
+const stateThere = metricIsThere({
   key: 'state',
   name: STATE,
   type: 'gauge',
@@ -70,7 +70,7 @@ export const stateThere = metricIsThere({
   because: 'the text format knows no type for states, and gauges of 1 and 0 stand for it.',
 });
 
-export const stateSeries = check({
+const stateSeries = check({
   name: 'application_state has a series for each state, and one of them is 1',
   hints: {
     'state-label': {
@@ -112,7 +112,7 @@ export const stateSeries = check({
   },
 });
 
-export const stateStarting = check({
+const stateStarting = check({
   name: 'the state is starting until the registry has answered',
   hints: {
     'running-too-early': {
@@ -132,7 +132,7 @@ export const stateStarting = check({
   },
 });
 
-export const stateRunning = check({
+const stateRunning = check({
   name: 'the state is running once the registry has answered',
   hints: {
     'never-running': {
@@ -153,7 +153,7 @@ export const stateRunning = check({
   },
 });
 
-export const stateStopping = check({
+const stateStopping = check({
   name: 'the state is stopping when the program is told to stop',
   stops: true,
   hints: {
@@ -175,8 +175,8 @@ export const stateStopping = check({
   },
 });
 
-export const infoEnum: StepChecks = {
-  step: 9,
+export const lesson: LessonChecks = {
+  title: 'Info and Enum',
   learned: 'Facts are labels of a series of 1; a state is one series of 1 among others of 0.',
   checks: [
     infoThere,

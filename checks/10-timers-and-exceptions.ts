@@ -1,16 +1,13 @@
 import { areChosen, differenceOf } from './07-buckets.ts';
 import { metricIsThere } from './metric.ts';
-import { linesOf, type Scrape } from './harness/scrape.ts';
+import { changeOf, linesOf } from './harness/scrape.ts';
 import { boundsOf, judgeSeconds, totalsOf, waited } from './timing.ts';
-import { check, type StepChecks } from './harness/types.ts';
+import { check, type LessonChecks } from './harness/types.ts';
 
 const EXCEPTIONS = 'registry_exceptions_total';
 const DURATION = 'registry_duration_seconds';
 
-const changeOf = (before: Scrape, after: Scrape, name: string) =>
-  after.sum(name) - before.sum(name);
-
-export const exceptionsThere = metricIsThere({
+const exceptionsThere = metricIsThere({
   key: 'exceptions',
   name: EXCEPTIONS,
   type: 'counter',
@@ -19,7 +16,7 @@ export const exceptionsThere = metricIsThere({
   because: 'the number of failures since the start never falls.',
 });
 
-export const exceptionsCounted = check({
+const exceptionsCounted = check({
   name: 'each failure of the registry adds 1 to registry_exceptions_total',
   hints: {
     'exceptions-not-counted': {
@@ -53,7 +50,7 @@ export const exceptionsCounted = check({
   },
 });
 
-export const exceptionsZero = check({
+const exceptionsZero = check({
   name: 'registry_exceptions_total is there from the start, as 0',
   hints: {
     'exceptions-no-zero': {
@@ -74,7 +71,7 @@ export const exceptionsZero = check({
   },
 });
 
-export const registryThere = metricIsThere({
+const registryThere = metricIsThere({
   key: 'registry',
   name: DURATION,
   type: 'histogram',
@@ -83,7 +80,7 @@ export const registryThere = metricIsThere({
   because: 'its buckets can be added up over many programs, and quantiles computed from them.',
 });
 
-export const registryTimed = check({
+const registryTimed = check({
   name: 'registry_duration_seconds holds the seconds of each question, also of those that fail',
   hints: {
     'registry-not-timed': {
@@ -131,7 +128,7 @@ export const registryTimed = check({
   },
 });
 
-export const registryAlone = check({
+const registryAlone = check({
   name: 'registry_duration_seconds times nothing but the registry',
   hints: {
     'registry-times-all': {
@@ -156,7 +153,7 @@ export const registryAlone = check({
   },
 });
 
-export const registryBuckets = check({
+const registryBuckets = check({
   name: 'registry_duration_seconds has the buckets 0.1, 0.2 … 1',
   hints: {
     'registry-buckets': {
@@ -178,8 +175,8 @@ export const registryBuckets = check({
   },
 });
 
-export const timersAndExceptions: StepChecks = {
-  step: 10,
+export const lesson: LessonChecks = {
+  title: 'Timers and exceptions',
   learned: 'A function in, the same function out, measured: timing and counting need no new lines.',
   checks: [
     exceptionsThere,

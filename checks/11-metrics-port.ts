@@ -1,7 +1,7 @@
 import { shown } from './01-bare-handler.ts';
-import { check, type StepChecks } from './harness/types.ts';
+import { check, type LessonChecks } from './harness/types.ts';
 
-export const metricsPort = check({
+const metricsPort = check({
   name: '/metrics answers on METRICS_PORT',
   hints: {
     'metrics-port-silent': {
@@ -40,7 +40,7 @@ export const metricsPort = check({
   },
 });
 
-export const metricsGone = check({
+const metricsGone = check({
   name: 'a visitor of PORT gets 404 for /metrics',
   hints: {
     'metrics-still-public': {
@@ -60,7 +60,7 @@ export const metricsGone = check({
   },
 });
 
-export const metricsAlone = check({
+const metricsAlone = check({
   name: 'METRICS_PORT serves /metrics alone',
   hints: {
     'pages-on-metrics-port': {
@@ -86,8 +86,8 @@ export const metricsAlone = check({
   },
 });
 
-export const metricsPortStep: StepChecks = {
-  step: 11,
+export const lesson: LessonChecks = {
+  title: 'Metrics port',
   learned:
     'Metrics can have a port of their own, which visitors never see and any program can open.',
   checks: [metricsPort, metricsGone, metricsAlone],

@@ -1,27 +1,37 @@
-import { bareHandler } from './01-bare-handler.ts';
-import { exposeMetrics } from './02-expose-metrics.ts';
-import { counters } from './03-counters.ts';
-import { labels } from './04-labels.ts';
-import { gauges } from './05-gauges.ts';
-import { histograms } from './06-histograms.ts';
-import { buckets } from './07-buckets.ts';
-import { summaries } from './08-summaries.ts';
-import { infoEnum } from './09-info-enum.ts';
-import { timersAndExceptions } from './10-timers-and-exceptions.ts';
-import { metricsPortStep } from './11-metrics-port.ts';
-import type { StepChecks } from './harness/types.ts';
+import { existsSync, readdirSync } from 'node:fs';
+import type { Lesson, LessonChecks } from './harness/types.ts';
 
-/** The checks of every step, in order. Those of step N are `steps[N - 1]`. */
-export const steps: readonly StepChecks[] = [
-  bareHandler,
-  exposeMetrics,
-  counters,
-  labels,
-  gauges,
-  histograms,
-  buckets,
-  summaries,
-  infoEnum,
-  timersAndExceptions,
-  metricsPortStep,
-];
+const ROOT = new URL('../', import.meta.url);
+
+/** All steps with their checks, in order: the folders of steps/ are the list. Step N is `steps[N - 1]`. */
+export const steps: readonly Lesson[] = await Promise.all(
+  readdirSync(new URL('steps', ROOT))
+    .filter((name) => /^\d\d-/.test(name) && hasChecks(name))
+    .toSorted()
+    .map(load),
+);
+
+/**
+ * The lesson that has this number among the steps, or this name, such as `05-gauges` or `own`.
+ * @throws {Error} if nothing in checks/ is about it
+ */
+export async function findLesson(step: number | string): Promise<Lesson> {
+  const found = steps.find(({ chapter }) => chapter.step === step || chapter.name === step);
+  if (found) return found;
+  const name = String(step);
+  if (!hasChecks(name)) throw new Error(`There is no checks/${name}.ts.`);
+  return load(name);
+}
+
+function hasChecks(name: string): boolean {
+  return existsSync(new URL(`${name}.ts`, import.meta.url));
+}
+
+async function load(name: string): Promise<Lesson> {
+  const { lesson } = (await import(`./${name}.ts`)) as { lesson: LessonChecks };
+  const [number] = /^\d\d(?=-)/.exec(name) ?? [];
+  const heading = number ? `${number} ${lesson.title}` : lesson.title;
+  const place = `WORKSHOP.md#${heading.toLowerCase().replaceAll(' ', '-')}`;
+  const step = number ? Number(number) : undefined;
+  return { ...lesson, chapter: { name, step, heading, place } };
+}

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { placeOf } from './chapters.ts';
-import { steps } from './index.ts';
+import { findLesson, steps } from './index.ts';
 import { delayFor } from './harness/launch.js';
 import { until } from './harness/program.ts';
 import { withSession, type Session } from './harness/session.ts';
 import { excerptOf, SURVIVED, troubleIn, troubles, type Trouble } from './harness/trouble.ts';
 import { CheckFailure } from './harness/failure.ts';
-import type { Check, CheckResult, Failure, Report } from './harness/types.ts';
+import type { Check, CheckEvent, CheckResult, Failure, Lesson, Report } from './harness/types.ts';
 
 /** How to check; all times in milliseconds. */
 export interface CheckOptions {
@@ -20,150 +19,239 @@ export interface CheckOptions {
   readonly answerMs?: number;
   /** Leaves out what earlier steps taught. */
   readonly alone?: boolean;
+  /** Told what happens to each check, as it happens. */
+  readonly onResult?: (event: CheckEvent) => void;
 }
 
 interface Planned {
-  readonly step: number;
+  readonly lesson: Lesson;
   readonly check: Check;
+}
+
+/** What is known about a program before it is started. */
+interface Launch {
+  /** The step that it is checked for; an exercise comes after all steps. */
+  readonly step: number;
+  /** Whether it is sure to be run without its registry, too: then it is started so at once. */
+  readonly withoutRegistry: boolean;
+}
+
+interface Failed {
+  /** The check; none where the program did not even start. */
+  readonly planned: Planned | undefined;
+  readonly error: CheckFailure;
+  readonly stderr: string;
 }
 
 /** From here on it is looked at what a program does that the registry never answers. */
 const FIRST_WITHOUT_REGISTRY = 9;
+/** For programs of which nobody knows how far they get. */
+const FOR_ALL: Launch = { step: steps.length, withoutRegistry: false };
 /** So long a failure waits for what the program has printed, in milliseconds. */
 const LAST_WORDS_MS = 150;
 /** So long after its answer nothing of a request is under way any more, in milliseconds. */
 const AT_REST_MS = 100;
 
 /**
- * Runs a program in a process of its own and checks it for step `step`: what earlier steps taught
- * first, then what this one does. Stops at the first failure. Never throws for what a program does.
+ * Runs a program in a process of its own and checks it for a lesson: a step, after what the steps
+ * before it taught, or an exercise. Stops at the first failure. Never throws for what a program does.
+ * @param step the number of a step, or the name of a lesson
  */
-export async function checkStep(step: number, options: CheckOptions = {}): Promise<Report> {
+export async function checkStep(
+  step: number | string,
+  options: CheckOptions = {},
+): Promise<Report> {
   const start = performance.now();
-  const plan = planOf(step).filter((planned) => !options.alone || planned.step === step);
-  const { passed, failures } = await runPlan(plan, step, options, true);
-  return reportOf(step, plan, passed, failures[0], start);
+  const lesson = await findLesson(step);
+  const index = steps.indexOf(lesson);
+  const plan = options.alone || index < 0 ? planOf([lesson]) : planOf(steps.slice(0, index + 1));
+  const withoutRegistry = !options.alone && index + 1 >= FIRST_WITHOUT_REGISTRY;
+  const launch = { step: lesson.chapter.step ?? Infinity, withoutRegistry };
+  const { passed, failed } = await firstFailure(plan, launch, options);
+  return reportOf(lesson, plan, passed, failed, start);
 }
 
 /**
  * Checks a program for the first step that it does not pass.
- * @returns the steps that it passes, and the report of the one that comes next; where it passes
- * all, the report of the last
+ * @returns the numbers of the steps that it passes, and the report of the one that comes next; where
+ * it passes all, the report of the last
  */
 export async function checkNext(
   options: CheckOptions = {},
 ): Promise<{ passed: number[]; report: Report }> {
   const start = performance.now();
-  const plan = planOf(steps.length, false);
-  const { passed, failures } = await runPlan(plan, steps.length, options, true);
-  const [failure] = failures;
-  const next = failure ? stepOf(failure) : steps.length;
-  const report = reportOf(
-    next,
-    plan.filter(({ step }) => step <= next),
-    passed,
-    failure,
-    start,
-  );
+  const plan = planOf(steps, false);
+  const { passed, failed } = await firstFailure(plan, FOR_ALL, options);
+  const next = failed ? stepOf(failed) : steps.length;
+  const reached = plan.filter(({ lesson }) => lesson.chapter.step! <= next);
   return {
-    passed: steps.map(({ step }) => step).filter((step) => step < next || !failure),
-    report,
+    passed: numbersOf(steps).filter((step) => step < next || !failed),
+    report: reportOf(steps[next - 1]!, reached, passed, failed, start),
   };
 }
 
 /** The numbers of all steps whose checks a program passes, in order. Runs it once. */
 export async function passedSteps(options: CheckOptions = {}): Promise<number[]> {
-  const plan = planOf(steps.length, false);
-  const { passed } = await runPlan(plan, steps.length, options, false);
-  return steps
-    .filter(({ checks }) => checks.every((check) => passed.has(check)))
-    .map(({ step }) => step);
+  const passed = await allThatPass(planOf(steps, false), FOR_ALL, options);
+  return numbersOf(steps.filter(({ checks }) => checks.every((check) => passed.has(check))));
+}
+
+function numbersOf(lessons: readonly Lesson[]): number[] {
+  return lessons.flatMap(({ chapter }) => chapter.step ?? []);
 }
 
 /**
- * The checks of steps 1 to `step`, in order; those that stop the program come last.
+ * The checks of some lessons, in order; those that stop the program come last.
  * @param replace leaves out what later ones of these supersede
  */
-function planOf(step: number, replace = true): Planned[] {
-  const all = steps
-    .slice(0, step)
-    .flatMap((one) => one.checks.map((check) => ({ step: one.step, check })));
+function planOf(lessons: readonly Lesson[], replace = true): Planned[] {
+  const all = lessons.flatMap((lesson) => lesson.checks.map((check) => ({ lesson, check })));
   const superseded = new Set(replace ? all.flatMap(({ check }) => check.supersedes ?? []) : []);
   return all
     .filter(({ check }) => !superseded.has(check))
     .toSorted((a, b) => Number(a.check.stops ?? false) - Number(b.check.stops ?? false));
 }
 
-interface Failed {
-  readonly planned: Planned | undefined;
-  readonly error: CheckFailure;
-  readonly stderr: string;
+/** Runs checks until one fails. */
+async function firstFailure(
+  plan: readonly Planned[],
+  launch: Launch,
+  options: CheckOptions,
+): Promise<{ passed: Set<Check>; failed: Failed | undefined }> {
+  const tell = teller(plan, options);
+  const passed = new Set<Check>();
+  let failed: Failed | undefined;
+  const unstarted = await withProgram(launch, options, async (session, entry) => {
+    for (const planned of plan) {
+      // What stops the program comes last: it still decides whether an earlier step passes.
+      const decides = planned.check.stops && failed && taughtIn(planned) < stepOf(failed);
+      if (failed && !decides) continue;
+      tell.started(planned);
+      const found = await attempt(planned, session, entry);
+      if (!found) {
+        passed.add(planned.check);
+        tell.passed(planned);
+        continue;
+      }
+      failed = found;
+      // A program that is gone or stuck fails everything else too, and slowly.
+      if (isBroken(found)) break;
+    }
+  });
+  failed ??= unstarted;
+  if (failed) tell.failed(failed);
+  tell.notReached();
+  return { passed, failed };
 }
 
-async function runPlan(
+/** Runs all checks, but for those of a lesson one of whose checks has failed. */
+async function allThatPass(
   plan: readonly Planned[],
-  step: number,
+  launch: Launch,
+  options: CheckOptions,
+): Promise<Set<Check>> {
+  const tell = teller(plan, options);
+  const passed = new Set<Check>();
+  const missed = new Set<Lesson>();
+  const unstarted = await withProgram(launch, options, async (session, entry) => {
+    for (const planned of plan) {
+      if (missed.has(planned.lesson)) continue;
+      tell.started(planned);
+      const failed = await attempt(planned, session, entry);
+      if (failed) {
+        missed.add(planned.lesson);
+        tell.failed(failed);
+        if (isBroken(failed)) break;
+      } else {
+        passed.add(planned.check);
+        tell.passed(planned);
+      }
+    }
+  });
+  if (unstarted) tell.failed(unstarted);
+  tell.notReached();
+  return passed;
+}
+
+/** Starts a program for `use`. @returns why it did not start, if it did not */
+async function withProgram(
+  { step, withoutRegistry }: Launch,
   {
     entry = 'app/server.ts',
     nodeArgs = ['--import', 'tsx'],
     startMs = 8000,
     answerMs = 2000,
   }: CheckOptions,
-  stopAtFirst: boolean,
-): Promise<{ passed: Set<Check>; failures: Failed[] }> {
-  const passed = new Set<Check>();
-  const failures: Failed[] = [];
-  const wholly = plan.length === planOf(step).length;
-  const session = {
+  use: (session: Session, entry: string) => Promise<void>,
+): Promise<Failed | undefined> {
+  const how = {
     entry,
     nodeArgs,
     startMs,
     answerMs,
     delayMs: delayFor(step),
     wantsMetrics: step > 1,
-    withoutRegistry: wholly && step >= FIRST_WITHOUT_REGISTRY,
+    withoutRegistry,
   };
   try {
-    await withSession(session, async (running) => {
-      for (const planned of plan) {
-        const [first] = failures;
-        // What stops the program comes last: it still decides whether an earlier step passes.
-        const decides = planned.check.stops && first && planned.step < stepOf(first);
-        if (first && stopAtFirst && !decides) continue;
-        // A step passes with all of its checks or not at all.
-        if (!stopAtFirst && failures.some((failed) => failed.planned?.step === planned.step))
-          continue;
-        const error = await failureOf(planned.check, running);
-        if (!error) {
-          passed.add(planned.check);
-          continue;
-        }
-        // What it printed about it may still be on its way.
-        await until(() => troubleIn(running.errors()) !== undefined, LAST_WORDS_MS);
-        const failed = explained({ planned, error, stderr: excerptOf(running.errors(), entry) });
-        failures.unshift(failed);
-        if (!stopAtFirst) failures.push(failures.shift()!);
-        // A program that is gone or stuck fails everything else too, and slowly.
-        if (failed.error.hint in troubles) break;
-      }
-    });
+    await withSession(how, (session) => use(session, entry));
+    return undefined;
   } catch (error) {
     if (!(error instanceof CheckFailure)) throw error;
-    failures.push({ planned: undefined, error, stderr: '' });
+    return { planned: undefined, error, stderr: '' };
   }
-  return { passed, failures };
+}
+
+/** Runs one check. @returns why it fails, if it does, in the best words that there are */
+async function attempt(
+  planned: Planned,
+  session: Session,
+  entry: string,
+): Promise<Failed | undefined> {
+  const error = await failureOf(planned.check, session);
+  if (!error) return undefined;
+  // What it printed about it may still be on its way.
+  await until(() => troubleIn(session.errors()) !== undefined, LAST_WORDS_MS);
+  return explained({ planned, error, stderr: excerptOf(session.errors(), entry) });
+}
+
+/** Tells `onResult` what happens to each check of a plan. */
+function teller(plan: readonly Planned[], { onResult = () => {} }: CheckOptions) {
+  const open = new Set(plan);
+  const about = ({ lesson: { chapter }, check: { name } }: Planned) => ({ chapter, name });
+  return {
+    started: (planned: Planned) => onResult({ type: 'started', ...about(planned) }),
+    passed(planned: Planned) {
+      open.delete(planned);
+      onResult({ type: 'passed', ...about(planned) });
+    },
+    failed(failed: Failed) {
+      const failure = failureIn(failed);
+      if (failed.planned) open.delete(failed.planned);
+      const what = failed.planned ? about(failed.planned) : undefined;
+      const { chapter, check: name } = failure;
+      onResult({ type: 'failed', ...(what ?? { chapter, name }), failure });
+    },
+    notReached() {
+      for (const planned of open) onResult({ type: 'not reached', ...about(planned) });
+    },
+  };
 }
 
 /** Runs a check, and where it fails those of later steps that supersede it. */
 async function failureOf(check: Check, session: Session): Promise<CheckFailure | undefined> {
+  const run = () => {
+    session.forget();
+    return check.run(session);
+  };
   try {
     try {
-      await check.run(session);
+      await run();
     } catch (error) {
       if (!(error instanceof CheckFailure) || error.hint in troubles || check.stops) throw error;
       // What an earlier request does late can fall into this check: once more, now that all rests.
       await sleep(AT_REST_MS);
-      await check.run(session).catch(() => {
+      await run().catch(() => {
         throw error;
       });
     }
@@ -187,47 +275,62 @@ function explained(failed: Failed): Failed {
   return { ...failed, error };
 }
 
-function stepOf({ planned, error }: Failed): number {
-  return planned?.step ?? (troubles as Record<string, Trouble>)[error.hint]!.step;
+/** Whether the program is gone or stuck, rather than wrong. */
+function isBroken({ error }: Failed): boolean {
+  return error.hint in troubles;
+}
+
+function troubleOf({ error }: Failed): Trouble | undefined {
+  return (troubles as Record<string, Trouble>)[error.hint];
+}
+
+/** The number of the step that taught a check; an exercise comes after all steps. */
+function taughtIn({ lesson }: Planned): number {
+  return lesson.chapter.step ?? Infinity;
+}
+
+function stepOf(failed: Failed): number {
+  return failed.planned ? taughtIn(failed.planned) : troubleOf(failed)!.step;
 }
 
 function reportOf(
-  step: number,
+  { chapter, learned }: Lesson,
   plan: readonly Planned[],
   passed: ReadonlySet<Check>,
   failed: Failed | undefined,
   start: number,
 ): Report {
-  const results = plan.map(({ step: taught, check }): CheckResult => {
+  const results = plan.map(({ lesson, check }): CheckResult => {
     const outcome = passed.has(check)
       ? 'passed'
       : check === failed?.planned?.check
         ? 'failed'
         : 'not reached';
-    return { step: taught, name: check.name, outcome };
+    return { chapter: lesson.chapter, name: check.name, outcome };
   });
   return {
-    step,
+    chapter,
+    next: chapter.step === undefined ? undefined : steps[chapter.step]?.chapter,
     passed: failed === undefined,
     results,
     failure: failed && failureIn(failed),
-    learned: steps[step - 1]!.learned,
+    learned,
     ms: performance.now() - start,
   };
 }
 
-function failureIn({ planned, error, stderr }: Failed): Failure {
-  const trouble = (troubles as Record<string, Trouble>)[error.hint];
+function failureIn(failed: Failed): Failure {
+  const { planned, error, stderr } = failed;
+  const trouble = troubleOf(failed);
   const hint = planned?.check.hints[error.hint] ?? trouble?.hint;
   if (!hint) throw new Error(`There is no hint ${error.hint}.`);
-  const step = trouble?.step ?? planned!.step;
+  const { chapter } = trouble ? steps[trouble.step - 1]! : planned!.lesson;
   return {
-    step,
+    chapter,
     check: planned?.check.name ?? 'the program starts and answers',
     hintId: error.hint,
     hint,
     finding: error.finding,
-    place: placeOf(step),
     stderr,
   };
 }

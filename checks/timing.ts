@@ -1,4 +1,4 @@
-import { linesOf, type Scrape } from './harness/scrape.ts';
+import { changeOf, linesOf, type Scrape } from './harness/scrape.ts';
 import type { Burst } from './harness/session.ts';
 import { check, type Check } from './harness/types.ts';
 
@@ -10,9 +10,6 @@ export interface VisitTimes {
   /** How an observation is written, for the hints. */
   readonly observe: string;
 }
-
-const changeOf = (before: Scrape, after: Scrape, name: string, labels?: Record<string, string>) =>
-  after.sum(name, labels) - before.sum(name, labels);
 
 /** The lines that tell how often and how long: neither buckets nor quantiles. */
 export function totalsOf(scrape: Scrape, name: string, labels?: Record<string, string>): string {

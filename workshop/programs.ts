@@ -7,7 +7,7 @@ import { typed } from './terminal/typed.js';
 /** The folder of the repository. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** A program of the workshop: a step, or the learner's own. */
+/** A program of the workshop: that of a lesson, or the learner's own. */
 export interface Program {
   /** Its folder from the root, such as `app` or `steps/05-gauges`. */
   readonly folder: string;
@@ -20,25 +20,59 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The names of all steps, in order. */
+/** The names of all steps, in order: the folders of steps/ are the list. */
 export function stepNames(root = ROOT): string[] {
-  return readdirSync(join(root, 'steps'))
-    .filter((name) => /^\d\d-/.test(name))
-    .toSorted();
+  return foldersIn(join(root, 'steps')).filter((name) => /^\d\d-/.test(name));
 }
 
-/** The number of a step, as people type it: `5` for `05-gauges`. */
-export function numberOf(step: string): string {
-  return String(parseInt(step, 10));
+/** The names of all exercises: lessons with a program of their own, beside the row of the steps. */
+export function exerciseNames(root = ROOT): string[] {
+  return foldersIn(join(root, 'exercises'));
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.flatMap((entry) => (entry.isDirectory() ? entry.name : [])).toSorted();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** A lesson as people type it: `5` for `05-gauges`; an exercise by its name. */
+export function numberOf(lesson: string): string {
+  return /^\d\d-/.test(lesson) ? String(parseInt(lesson, 10)) : lesson;
+}
+
+/** Where the program of a lesson stands, as its chapter begins and as it ends, from the root. */
+export interface Ends {
+  /** Of the first step, none: nothing is typed in its chapter. */
+  readonly begin: string | undefined;
+  readonly end: string;
+}
+
+/** A step begins as the step before it ends; an exercise has both of its ends in its folder. */
+export function endsOf(lesson: string, root = ROOT): Ends {
+  if (exerciseNames(root).includes(lesson)) {
+    return { begin: `exercises/${lesson}/begin`, end: `exercises/${lesson}/end` };
+  }
+  const before = stepNames(root).findLast((name) => name < lesson);
+  return { begin: before && `steps/${before}`, end: `steps/${lesson}` };
+}
+
+/** What a folder of a lesson holds, in words: `the end of 04-labels`. */
+export function inWords(folder: string): string {
+  return folder.startsWith('steps/') ? `the end of ${folder.slice('steps/'.length)}` : folder;
 }
 
 /**
- * Finds the step that `text` names: `5`, `05` or `05-gauges`.
+ * Finds the lesson that `text` names: `5`, `05` or `05-gauges`, or an exercise by its name.
  * @param command the one to type again, for the message
  * @throws {UsageError} if there is none
  */
 export function findStep(text: string, command: CommandName = 'dev'): string {
-  const names = stepNames();
+  const names = [...stepNames(), ...exerciseNames()];
   const found = names.find(
     (name) => name === text || (/^\d{1,2}$/.test(text) && parseInt(name) === Number(text)),
   );
@@ -51,6 +85,6 @@ export function findStep(text: string, command: CommandName = 'dev'): string {
 
 /** The program that `step` names; none, or an empty one, means the learner's own in `app/`. */
 export function findProgram(step: string | undefined): Program {
-  const folder = step ? `steps/${findStep(step)}` : 'app';
+  const folder = step ? endsOf(findStep(step)).end : 'app';
   return { folder, entry: `${folder}/server.ts` };
 }

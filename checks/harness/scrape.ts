@@ -89,6 +89,19 @@ export function once<Result>(make: () => Result): () => Result {
   return () => (made ??= { result: make() }).result;
 }
 
+/**
+ * How much a figure has changed from one scrape to another: the sum of the samples called `name`
+ * whose labels include `labels`. Without what adding fractions of two leaves at its end.
+ */
+export function changeOf(
+  before: Scrape,
+  after: Scrape,
+  name: string,
+  labels?: Record<string, string>,
+): number {
+  return Number((after.sum(name, labels) - before.sum(name, labels)).toFixed(9));
+}
+
 /** A sample as `/metrics` shows it. */
 export function lineOf({ name, labels, value }: Sample): string {
   const inner = Object.entries(labels).map(([label, text]) => `${label}="${text}"`);

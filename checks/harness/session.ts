@@ -49,14 +49,18 @@ export interface Session {
   /** Scrapes until `holds`, for a moment at most. @returns the last scrape */
   settle(holds: (scrape: Scrape) => boolean): Promise<Scrape>;
   /**
-   * Scrapes, acts, and scrapes again until `settled`, for a moment at most.
-   * @param earlier what the same observation gave as `after`, if nothing was sent since
+   * Scrapes, acts, and scrapes again until `settled`, for a moment at most. Where nothing was sent
+   * since the last scrape, that one is taken for the first.
    */
   observe<Result>(
     act: () => Promise<Result>,
     settled: (before: Scrape, after: Scrape) => boolean,
-    earlier?: Scrape,
   ): Promise<{ before: Scrape; after: Scrape; result: Result }>;
+  /**
+   * Forgets the last scrape: a check begins with one of its own, so that what came late of an earlier
+   * request is not taken for its own.
+   */
+  forget(): void;
   /** Eight questions to the registry at once. They are asked once; later calls get the same. */
   burst(): Promise<Burst>;
   /** The same, asked anew. */
@@ -180,7 +184,10 @@ async function createSession(
   wantsMetrics: boolean,
   second: () => Promise<Launched>,
 ): Promise<Session> {
+  /** The last scrape, until something is sent. */
+  let last: Scrape | undefined;
   const send = async (to: number, method: string, path: string, headers = {}) => {
+    last = undefined;
     try {
       return await client.send(to, method, path, headers);
     } catch (error) {
@@ -199,34 +206,33 @@ async function createSession(
   }
 
   const metrics = (headers = {}) => send(metricsAt, 'GET', '/metrics', headers);
-  const scrape = async (headers = {}) => readScrape(await metrics(headers));
+  const scrape = async () => (last = readScrape(await metrics()));
   const first = once(() => {
     const scrape = readScrape(firstAnswer);
     // The whole text, strictly: what a check does not look at must be readable too.
     scrape.families();
     return scrape;
   });
-  const settle = async (holds: (scrape: Scrape) => boolean, patienceMs = SETTLE_MS) => {
-    const end = performance.now() + patienceMs;
-    let last = await scrape();
-    while (!holds(last) && performance.now() < end) {
+  const settle = async (holds: (scrape: Scrape) => boolean) => {
+    const end = performance.now() + SETTLE_MS;
+    let now = await scrape();
+    while (!holds(now) && performance.now() < end) {
       await sleep(10);
-      last = await scrape();
+      now = await scrape();
     }
-    return last;
+    return now;
   };
 
   /** Later checks compare with this scrape: it must not miss what comes just after the answer. */
   const rest = async () => {
-    let last = await scrape();
+    let now = await scrape();
     await until(async () => {
       await sleep(35);
-      const now = await scrape();
-      const rests = ownLines(now) === ownLines(last);
-      last = now;
-      return rests;
+      const before = now;
+      now = await scrape();
+      return ownLines(now) === ownLines(before);
     }, SETTLE_MS);
-    return last;
+    return now;
   };
 
   const session: Session = {
@@ -234,16 +240,19 @@ async function createSession(
     firstAnswer,
     first,
     send: (method, path) => send(port, method, path),
-    sendToMetricsPort: (method, path) =>
-      client.send(metricsPort, method, path).catch(() => undefined),
+    sendToMetricsPort(method, path) {
+      last = undefined;
+      return client.send(metricsPort, method, path).catch(() => undefined);
+    },
     metrics: () => metrics(),
-    scrape: () => scrape(),
+    scrape,
     settle,
-    async observe(act, settled, earlier) {
-      const before = earlier ?? (await scrape());
+    async observe(act, settled) {
+      const before = last ?? (await scrape());
       const result = await act();
       return { before, result, after: await settle((after) => settled(before, after)) };
     },
+    forget: () => void (last = undefined),
     burst: once(() => session.burstAgain()),
     async burstAgain() {
       // Where /metrics is missing or broken, a check of step 02 says so.
@@ -272,21 +281,22 @@ async function createSession(
       const seconds = answers.reduce((sum, { ms }) => sum + ms / 1000, 0);
       return { before, after, answers, answered, failed, seconds, during };
     },
-    scrapeLater: (seconds) => scrape({ 'x-check-clock-ms': `${seconds * 1000}` }),
+    scrapeLater: async (seconds) =>
+      readScrape(await metrics({ 'x-check-clock-ms': `${seconds * 1000}` })),
     async scrapeWithoutRegistry() {
       const { firstAnswer: answer } = await createSession(await second(), client, true, second);
       return readScrape(answer);
     },
     async stop(holds) {
-      let last = await scrape({ 'x-check-stop': '1' });
+      let seen = readScrape(await metrics({ 'x-check-stop': '1' }));
       await until(async () => {
         const answer = await client
           .send(metricsAt, 'GET', '/metrics', { connection: 'close' })
           .catch(() => undefined);
-        if (answer?.status === 200) last = readScrape(answer);
-        return program.exit !== undefined || holds(last);
+        if (answer?.status === 200) seen = readScrape(answer);
+        return program.exit !== undefined || holds(seen);
       }, SETTLE_MS);
-      return last;
+      return seen;
     },
     errors: () => program.stderr,
     elsewhere: () => otherPortIn(program.stdout, [port, metricsPort]),

@@ -15,12 +15,31 @@ export interface Check<Id extends string = string> {
   run(session: Session): Promise<void>;
 }
 
-/** The checks of one step, in the order in which they run. */
-export interface StepChecks {
-  readonly step: number;
+/** What a file of checks/ exports as `lesson`; which lesson it is about, its name says. */
+export interface LessonChecks {
+  /** The heading of its chapter, without the number. */
+  readonly title: string;
   /** What a learner whose program passes has learned, as one line. */
   readonly learned: string;
+  /** In the order in which they run. */
   readonly checks: readonly Check[];
+}
+
+/** Which lesson something is about, as data that can be printed, remembered and sent. */
+export interface Chapter {
+  /** Its folder in steps/ or exercises/, and its file in checks/ without the ending: `05-gauges`. */
+  readonly name: string;
+  /** Its number; an exercise has none. */
+  readonly step: number | undefined;
+  /** Its heading in the text, such as `05 Gauges`. */
+  readonly heading: string;
+  /** Where it begins, as GitHub names it: `WORKSHOP.md#05-gauges`. */
+  readonly place: string;
+}
+
+/** A lesson: a step or an exercise, with the checks of what it teaches. */
+export interface Lesson extends Pick<LessonChecks, 'learned' | 'checks'> {
+  readonly chapter: Chapter;
 }
 
 /** Writes a check; `fail` takes none but the hints of this one. */
@@ -38,31 +57,46 @@ export function check<Id extends string>(
 
 /** What became of one check. */
 export interface CheckResult {
-  /** The step that taught it. */
-  readonly step: number;
+  /** The lesson that taught it. */
+  readonly chapter: Chapter;
   readonly name: string;
   readonly outcome: 'passed' | 'failed' | 'not reached';
 }
 
+/**
+ * What happens to a check, as it happens: each is started at most once, and each ends as passed,
+ * failed or not reached. That the program does not start at all is a failure that was not started.
+ */
+export type CheckEvent =
+  | { readonly type: 'started'; readonly chapter: Chapter; readonly name: string }
+  | { readonly type: 'passed'; readonly chapter: Chapter; readonly name: string }
+  | { readonly type: 'not reached'; readonly chapter: Chapter; readonly name: string }
+  | {
+      readonly type: 'failed';
+      readonly chapter: Chapter;
+      readonly name: string;
+      readonly failure: Failure;
+    };
+
 /** Why a program does not pass. */
 export interface Failure {
-  /** The step that taught what is missing; it can be earlier than the one that was checked. */
-  readonly step: number;
+  /** The lesson that taught what is missing; it can be earlier than the one that was checked. */
+  readonly chapter: Chapter;
   readonly check: string;
   /** The name of the hint, such as `raw-path`. */
   readonly hintId: string;
   readonly hint: Hint;
   readonly finding: Finding;
-  /** Where WORKSHOP.md teaches it, such as `WORKSHOP.md#04-labels`. */
-  readonly place: string;
   /** The lines of the program's own errors that matter; else empty. */
   readonly stderr: string;
 }
 
 /** What came of checking a program. */
 export interface Report {
-  /** The step that it was checked for. */
-  readonly step: number;
+  /** The lesson that it was checked for. */
+  readonly chapter: Chapter;
+  /** The one that follows; none after the last step and after an exercise. */
+  readonly next: Chapter | undefined;
   readonly passed: boolean;
   /** Every check that belongs to it, in order. */
   readonly results: readonly CheckResult[];

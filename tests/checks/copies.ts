@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
-import { chapters } from '../../checks/chapters.ts';
+import { STEPS } from '../support/steps.ts';
 import { compile } from '../support/compiled.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -23,7 +23,7 @@ export interface Mutation {
 export const mutation = (hint: string, ...edits: Edit[]): Mutation => ({ hint, edits });
 
 /** The folder of a step, from the root. */
-export const folderOf = (step: number) => `steps/${chapters[step - 1]!.slug}`;
+export const folderOf = (step: number) => `steps/${STEPS[step - 1]}`;
 
 /**
  * Makes a folder of its own: within the root, so that #forest is found.

@@ -1,33 +1,37 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { chapters, placeOf } from '../../checks/chapters.ts';
 import { steps } from '../../checks/index.ts';
 import { checkStep, passedSteps } from '../../checks/run.ts';
 import { troubles } from '../../checks/harness/trouble.ts';
 import { onlyUnderCI } from '../support/ci.ts';
+import { STEPS } from '../support/steps.ts';
 import { compiledStep, makeFolder, PATIENT, ROOT, withCompiledMutation } from './copies.ts';
 import { mutations } from './mutations/index.ts';
 import { troubleMutations } from './mutations/troubles.ts';
 
 const TIMEOUT = { timeout: 240_000 };
+const chapters = steps.map(({ chapter }) => chapter);
 const hintsOf = (step: (typeof steps)[number]) =>
   step.checks.flatMap(({ hints }) => Object.keys(hints));
 
+const numbers = STEPS.map((_, index) => index + 1);
+
 describe('every check is complete', () => {
-  it('each step has its folder, its file of checks and its chapter', () => {
-    const folders = readdirSync(join(ROOT, 'steps'));
-    expect(chapters.map(({ slug }) => slug)).toEqual(folders.toSorted());
-    expect(steps.map(({ step }) => step)).toEqual(chapters.map(({ step }) => step));
-    for (const { slug } of chapters) {
-      expect(existsSync(join(ROOT, 'checks', `${slug}.ts`)), slug).toBe(true);
-    }
-    expect(placeOf(9)).toBe('WORKSHOP.md#09-info-and-enum');
+  it('each step has its file of checks, whose number is its place in the list', () => {
+    expect(chapters.map(({ name }) => name)).toEqual(STEPS);
+    expect(chapters.map(({ step }) => step)).toEqual(STEPS.map((_, index) => index + 1));
+    expect(chapters[8]).toEqual({
+      name: '09-info-enum',
+      step: 9,
+      heading: '09 Info and Enum',
+      place: 'WORKSHOP.md#09-info-and-enum',
+    });
   });
 
   it('each step has checks, each check a name of its own and a hint', () => {
-    for (const { step, checks, learned } of steps) {
-      expect(checks.length, `step ${step}`).toBeGreaterThan(0);
+    for (const { chapter, checks, learned } of steps) {
+      expect(checks.length, chapter.name).toBeGreaterThan(0);
       expect(learned).toMatch(/\.$/);
       for (const { name, hints } of checks) {
         expect(Object.keys(hints).length, name).toBeGreaterThan(0);
@@ -49,17 +53,17 @@ describe('every check is complete', () => {
   });
 
   it('each hint has a mistake that brings it up', () => {
-    for (const step of steps) {
-      const tried = new Set(mutations[step.step - 1]!.map(({ hint }) => hint));
-      expect([...tried].toSorted(), `step ${step.step}`).toEqual(hintsOf(step).toSorted());
+    for (const [index, step] of steps.entries()) {
+      const tried = new Set(mutations[index]!.map(({ hint }) => hint));
+      expect([...tried].toSorted(), step.chapter.name).toEqual(hintsOf(step).toSorted());
     }
     const tried = new Set([...troubleMutations.map(({ hint }) => hint), 'entry-missing']);
     expect([...tried].toSorted()).toEqual(Object.keys(troubles).toSorted());
   });
 
   it('a check is superseded only by a later step', () => {
-    for (const { step, checks } of steps) {
-      const earlier = steps.filter((one) => one.step < step).flatMap((one) => one.checks);
+    for (const [index, { checks }] of steps.entries()) {
+      const earlier = steps.slice(0, index).flatMap((one) => one.checks);
       for (const check of checks.flatMap(({ supersedes = [] }) => supersedes)) {
         expect(earlier).toContain(check);
       }
@@ -68,7 +72,7 @@ describe('every check is complete', () => {
 });
 
 describe.concurrent('the steps themselves', () => {
-  for (const { step } of chapters) {
+  for (const step of numbers) {
     const copy = compiledStep(step);
     it(`step ${step} passes its own check`, TIMEOUT, async (context) => {
       onlyUnderCI(context);
@@ -78,8 +82,7 @@ describe.concurrent('the steps themselves', () => {
     });
 
     it(`step ${step} passes 1 to ${step}, and no more`, TIMEOUT, async () => {
-      const upTo = chapters.slice(0, step).map((chapter) => chapter.step);
-      expect(await passedSteps({ ...copy, ...PATIENT })).toEqual(upTo);
+      expect(await passedSteps({ ...copy, ...PATIENT })).toEqual(numbers.slice(0, step));
     });
 
     if (step === chapters.length) continue;
@@ -89,8 +92,8 @@ describe.concurrent('the steps themselves', () => {
       async (context) => {
         onlyUnderCI(context);
         const { failure, results } = await checkStep(step + 1, { ...copy, ...PATIENT });
-        expect(failure?.step).toBe(step + 1);
-        const earlier = results.filter((result) => result.step <= step);
+        expect(failure?.chapter.step).toBe(step + 1);
+        const earlier = results.filter((result) => result.chapter.step! <= step);
         expect(earlier.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
       },
     );
@@ -99,7 +102,7 @@ describe.concurrent('the steps themselves', () => {
   it('the last step passes the check of every step before', TIMEOUT, async (context) => {
     onlyUnderCI(context);
     const copy = compiledStep(chapters.length);
-    for (const { step } of chapters.slice(0, -1)) {
+    for (const step of numbers.slice(0, -1)) {
       const { failure } = await checkStep(step, { ...copy, ...PATIENT });
       expect(failure, `check ${step}`).toBeUndefined();
     }
@@ -122,8 +125,12 @@ describe.concurrent('the steps themselves', () => {
   it('a later check says which earlier step is broken', TIMEOUT, async () => {
     const edits = mutations[3]!.find(({ hint }) => hint === 'some-zeros-missing')!;
     await withCompiledMutation(8, edits, async (copy) => {
-      const { step, failure } = await checkStep(8, { ...copy, ...PATIENT });
-      expect([step, failure?.step, failure?.hintId]).toEqual([8, 4, 'some-zeros-missing']);
+      const { chapter, failure } = await checkStep(8, { ...copy, ...PATIENT });
+      expect([chapter.step, failure?.chapter.step, failure?.hintId]).toEqual([
+        8,
+        4,
+        'some-zeros-missing',
+      ]);
     });
   });
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readStep } from '../terminal/arguments.ts';
 import { typed } from '../terminal/typed.js';
-import { numberOf, ROOT, stepNames } from '../programs.ts';
+import { endsOf, inWords, numberOf, ROOT } from '../programs.ts';
 import { putIntoApp } from '../learner/put.ts';
 
 /** Puts the state before a chapter, the end of the step before, into `app/`. */
@@ -14,11 +14,11 @@ export function run(args: string[]): number {
 export function begin(root: string, step: string): number {
   const number = numberOf(step);
   const command = typed('begin', { STEP: number });
-  const before = stepNames(root).findLast((name) => name < step);
+  const { begin: before, end } = endsOf(step, root);
   if (!before) console.log('Chapter 1 begins and ends with this program: nothing is typed in it.');
-  const source = join(root, 'steps', before ?? step);
+  const source = join(root, before ?? end);
   const what = before
-    ? `the state before chapter ${number}, the end of ${before}`
+    ? `the state before chapter ${number}, ${inWords(before)}`
     : `${step}, the program as the class begins`;
   const code = putIntoApp({ root, source, what, command });
   if (code === 0) console.log(`Next: chapter ${number} of WORKSHOP.md, with ${typed('dev')}`);

@@ -6,7 +6,7 @@ import { readVariables } from '../terminal/arguments.ts';
 import { typed } from '../terminal/typed.js';
 import { paintFor } from '../terminal/colour.ts';
 import { editedSteps } from '../learner/edited-steps.ts';
-import { findProgram, findStep, ROOT } from '../programs.ts';
+import { findProgram, findStep, numberOf, ROOT } from '../programs.ts';
 import { describeReport } from '../terminal/report.ts';
 import { readState, writeState } from '../learner/state.ts';
 import { watch } from '../program/watch.ts';
@@ -18,7 +18,7 @@ import { watch } from '../program/watch.ts';
  */
 export async function run(args: string[]): Promise<number> {
   const { STEP, WATCH } = readVariables({ STEP: 'value', WATCH: 'switch' }, args, process.env);
-  const step = STEP ? parseInt(findStep(STEP, 'check'), 10) : undefined;
+  const step = STEP ? findStep(STEP, 'check') : undefined;
   // What was started ends with this process, also on Ctrl-C.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => process.exit(WATCH ? 0 : 130));
@@ -38,7 +38,7 @@ export async function run(args: string[]): Promise<number> {
   return new Promise(() => {});
 }
 
-async function check(step: number | undefined): Promise<number> {
+async function check(step: string | undefined): Promise<number> {
   const { entry } = findProgram(undefined);
   const edited = editedSteps(ROOT);
   const report = step ? await checkStep(step, { entry }) : await checkFirstUnpassed(entry);
@@ -47,7 +47,7 @@ async function check(step: number | undefined): Promise<number> {
   // After the report: whatever becomes of the file, the learner has read it.
   if (!remember(report)) {
     console.error(
-      `\nThis could not be remembered, so ${typed('hint')} knows nothing of it: another program may hold .workshop/check.json. To try again, type: ${typed('check', { STEP: report.step })}`,
+      `\nThis could not be remembered, so ${typed('hint')} knows nothing of it: another program may hold .workshop/check.json. To try again, type: ${typed('check', { STEP: numberOf(report.chapter.name) })}`,
     );
   }
   const note = await edited;
@@ -60,18 +60,24 @@ async function checkFirstUnpassed(entry: string): Promise<Report> {
   const { passed, report } = await checkNext({ entry });
   const last = passed.at(-1) ?? 0;
   if (report.passed || last <= readState().passed) return report;
+  const { chapter, learned } = steps[last - 1]!;
   return {
-    step: last,
+    chapter,
+    next: report.chapter,
     passed: true,
-    results: report.results.filter((result) => result.step <= last),
+    results: report.results.filter((result) => result.chapter.step! <= last),
     failure: undefined,
-    learned: steps[last - 1]!.learned,
+    learned,
     ms: report.ms,
   };
 }
 
-function remember({ step, passed, failure }: Report): boolean {
+function remember({ chapter, passed, failure }: Report): boolean {
   const before = readState().passed;
-  if (passed) return writeState({ passed: Math.max(before, step), step });
-  return writeState({ passed: Math.min(before, (failure?.step ?? step) - 1), step, failure });
+  const step = numberOf(chapter.name);
+  // An exercise tells nothing about the steps.
+  if (chapter.step === undefined) return writeState({ passed: before, step, failure });
+  if (passed) return writeState({ passed: Math.max(before, chapter.step), step });
+  const broken = failure?.chapter.step ?? chapter.step;
+  return writeState({ passed: Math.min(before, broken - 1), step, failure });
 }

@@ -5,22 +5,21 @@ import { readStep } from '../terminal/arguments.ts';
 import { typed } from '../terminal/typed.js';
 import { paintFor, type Paint } from '../terminal/colour.ts';
 import { listFiles } from '../learner/folders.ts';
-import { ROOT, stepNames } from '../programs.ts';
+import { endsOf, inWords, ROOT } from '../programs.ts';
 
 /** Shows what a chapter changes: from the end of the step before to the end of this step. */
 export function run(args: string[]): number {
-  const names = stepNames();
-  const index = names.indexOf(readStep('diff', args, process.env));
-  const [before, after] = [names[index - 1], names[index]!];
-  if (!before) {
+  const step = readStep('diff', args, process.env);
+  const { begin, end } = endsOf(step);
+  if (!begin) {
     console.log(
-      `${after} is the program as the class begins, and app/ as you got it: there is nothing to type.\nThe first chapter with code: ${typed('diff', { STEP: '2' })}`,
+      `${step} is the program as the class begins, and app/ as you got it: there is nothing to type.\nThe first chapter with code: ${typed('diff', { STEP: '2' })}`,
     );
     return 0;
   }
   const paint = paintFor(process.stdout);
-  console.log(`From the end of ${before} to the end of ${after}:\n`);
-  console.log(paintDiff(diffFolders(ROOT, `steps/${before}`, `steps/${after}`), paint));
+  console.log(`From ${inWords(begin)} to the end of ${step}:\n`);
+  console.log(paintDiff(diffFolders(ROOT, begin, end), paint));
   return 0;
 }
 

@@ -1,8 +1,8 @@
-import { headingOf } from '../../checks/chapters.ts';
 import { readVariables } from '../terminal/arguments.ts';
 import { retyped, typed } from '../terminal/typed.js';
 import { paintFor } from '../terminal/colour.ts';
-import { findStep } from '../programs.ts';
+import { nameOf } from '../terminal/report.ts';
+import { findStep, numberOf } from '../programs.ts';
 import { readState } from '../learner/state.ts';
 
 const WIDTH = 96;
@@ -13,18 +13,18 @@ const WIDTH = 96;
  */
 export function run(args: string[]): number {
   const { STEP } = readVariables({ STEP: 'value' }, args, process.env);
-  const wanted = STEP ? parseInt(findStep(STEP, 'hint'), 10) : undefined;
+  const wanted = STEP && numberOf(findStep(STEP, 'hint'));
   const { step, failure } = readState();
-  const again = typed('check', { STEP: wanted ?? step ?? '' });
-  if (!failure || (wanted && wanted !== step && wanted !== failure.step)) {
-    const which = wanted ? ` for step ${headingOf(wanted)}` : '';
+  const again = typed('check', { STEP: wanted || step });
+  if (!failure || (wanted && wanted !== step && wanted !== numberOf(failure.chapter.name))) {
+    const which = wanted ? ` for step ${wanted}` : '';
     console.log(`No failed check${which} is remembered. Look what your program does: ${again}`);
     return 1;
   }
   const paint = paintFor(process.stdout);
-  console.log(paint('bold', `Step ${headingOf(failure.step)}: ${failure.check}\n`));
+  console.log(paint('bold', `${nameOf(failure.chapter)}: ${failure.check}\n`));
   console.log(`${fold(retyped(failure.hint.first))}\n\n${fold(retyped(failure.hint.fuller))}\n`);
-  console.log(`The chapter: ${failure.place}    Check again: ${again}`);
+  console.log(`The chapter: ${failure.chapter.place}    Check again: ${again}`);
   return 0;
 }
 

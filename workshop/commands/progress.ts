@@ -1,8 +1,8 @@
-import { chapters, headingOf } from '../../checks/chapters.ts';
+import { steps } from '../../checks/index.ts';
 import { passedSteps } from '../../checks/run.ts';
 import { typed } from '../terminal/typed.js';
 import { paintFor } from '../terminal/colour.ts';
-import { findProgram, UsageError } from '../programs.ts';
+import { findProgram, numberOf, UsageError } from '../programs.ts';
 
 /** Shows which steps the learner's program passes now, by running it once. */
 export async function run(args: string[]): Promise<number> {
@@ -17,17 +17,19 @@ export async function run(args: string[]): Promise<number> {
   const passed = await passedSteps({ entry });
   const paint = paintFor(process.stdout);
   console.log(`What ${entry} does now:\n`);
-  for (const { step } of chapters) {
+  const chapters = steps.map(({ chapter }) => chapter);
+  const passes = ({ step }: (typeof chapters)[number]) => passed.includes(step!);
+  for (const chapter of chapters) {
     console.log(
-      passed.includes(step)
-        ? `  ${paint('green', 'ok')}  ${headingOf(step)}`
-        : paint('dim', `  -   ${headingOf(step)}`),
+      passes(chapter)
+        ? `  ${paint('green', 'ok')}  ${chapter.heading}`
+        : paint('dim', `  -   ${chapter.heading}`),
     );
   }
-  const next = chapters.find(({ step }) => !passed.includes(step));
+  const next = chapters.find((chapter) => !passes(chapter));
   console.log(
     next
-      ? `\n${passed.length} of ${chapters.length}. Next: ${typed('check', { STEP: next.step })}`
+      ? `\n${passed.length} of ${chapters.length}. Next: ${typed('check', { STEP: numberOf(next.name) })}`
       : `\nAll ${chapters.length}: your program does all that the workshop asks for.`,
   );
   return 0;

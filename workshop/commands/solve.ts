@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readStep } from '../terminal/arguments.ts';
 import { typed } from '../terminal/typed.js';
-import { numberOf, ROOT } from '../programs.ts';
+import { endsOf, numberOf, ROOT } from '../programs.ts';
 import { putIntoApp } from '../learner/put.ts';
 
 /** Puts the end of a chapter into `app/`. */
@@ -16,7 +16,7 @@ export function solve(root: string, step: string): number {
   const isFirst = number === '1';
   if (isFirst) console.log('Chapter 1 begins and ends with this program: nothing is typed in it.');
   const what = isFirst ? `${step}, the program as the class begins` : `the end of ${step}`;
-  const code = putIntoApp({ root, source: join(root, 'steps', step), what, command });
+  const code = putIntoApp({ root, source: join(root, endsOf(step, root).end), what, command });
   if (code === 0) console.log(`Next: ${typed('check', { STEP: number })}`);
   return code;
 }

@@ -8,8 +8,8 @@ import { replaceFile } from '../replace.ts';
 export interface CheckState {
   /** The program has passed steps 1 to this one. */
   readonly passed: number;
-  /** The step that was checked last, and why it does not pass; nothing if it does. */
-  readonly step?: number;
+  /** What was checked last, as STEP takes it, and why it does not pass; nothing if it does. */
+  readonly step?: string;
   readonly failure?: Failure;
 }
 
@@ -19,7 +19,9 @@ const FILE = join(ROOT, '.workshop', 'check.json');
 export function readState(): CheckState {
   try {
     const state: CheckState = JSON.parse(readFileSync(FILE, 'utf8'));
-    return Number.isInteger(state.passed) ? state : { passed: 0 };
+    // A workshop that was updated since may have written another form.
+    const { passed, failure } = state;
+    return Number.isInteger(passed) && (!failure || failure.chapter) ? state : { passed: 0 };
   } catch {
     return { passed: 0 };
   }

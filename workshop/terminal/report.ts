@@ -1,6 +1,6 @@
-import { headingOf, chapters } from '../../checks/chapters.ts';
 import { troubles } from '../../checks/harness/trouble.ts';
-import type { CheckResult, Failure, Report } from '../../checks/harness/types.ts';
+import type { Chapter, CheckResult, Failure, Report } from '../../checks/harness/types.ts';
+import { numberOf } from '../programs.ts';
 import { retyped, typed } from './typed.js';
 import type { Paint } from './colour.ts';
 
@@ -15,17 +15,17 @@ const MOST_ERRORS = 5;
  * @param errors what the type checker says
  */
 export function describeReport(report: Report, errors: readonly string[], paint: Paint): string {
-  const lines = [paint('bold', `Step ${headingOf(report.step)}`), ''];
-  const taught = [...new Set(report.results.map(({ step }) => step))].toSorted((a, b) => a - b);
-  for (const step of taught) {
-    const results = report.results.filter((result) => result.step === step);
-    const folded = step !== report.step && results.every(({ outcome }) => outcome === 'passed');
-    const skipped = results.every(({ outcome }) => outcome === 'not reached');
-    if (folded) lines.push(lineOf('passed', `${headingOf(step)}: still in order`, paint));
-    else if (skipped && step !== report.step) {
-      lines.push(lineOf('not reached', `${headingOf(step)}: not reached`, paint));
-    } else {
-      if (step !== report.step) lines.push(`  What step ${headingOf(step)} taught:`);
+  const lines = [paint('bold', nameOf(report.chapter)), ''];
+  const taught = new Map(report.results.map(({ chapter }) => [chapter.name, chapter]));
+  for (const [name, chapter] of [...taught].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const results = report.results.filter((result) => result.chapter.name === name);
+    const earlier = name !== report.chapter.name;
+    const folded = earlier && results.every(({ outcome }) => outcome === 'passed');
+    const skipped = earlier && results.every(({ outcome }) => outcome === 'not reached');
+    if (folded) lines.push(lineOf('passed', `${chapter.heading}: still in order`, paint));
+    else if (skipped) lines.push(lineOf('not reached', `${chapter.heading}: not reached`, paint));
+    else {
+      if (earlier) lines.push(`  What ${aboutOf(chapter)} taught:`);
       lines.push(...results.map(({ outcome, name }) => lineOf(outcome, name, paint)));
     }
   }
@@ -38,15 +38,15 @@ export function describeReport(report: Report, errors: readonly string[], paint:
 }
 
 function describeFailure(
-  { step }: Report,
+  { chapter }: Report,
   failure: Failure,
   errors: readonly string[],
   paint: Paint,
 ): string[] {
   const { finding, hint, stderr } = failure;
   const lines = [paint(['red', 'bold'], `Not yet: ${failure.check}`)];
-  if (failure.step < step && !(failure.hintId in troubles)) {
-    lines.push(`  This is what step ${headingOf(failure.step)} taught: something has broken it.`);
+  if (failure.chapter.name !== chapter.name && !(failure.hintId in troubles)) {
+    lines.push(`  This is what ${aboutOf(failure.chapter)} taught: something has broken it.`);
   }
   lines.push(
     '',
@@ -65,23 +65,31 @@ function describeFailure(
       ...(more > 0 ? [`    … and ${more} more`] : []),
     );
   }
-  const again = typed('check', { STEP: step });
-  lines.push('', `Mend it and type: ${again}    More help: ${typed('hint')}    ${failure.place}`);
+  const again = typed('check', { STEP: numberOf(chapter.name) });
+  const { place } = failure.chapter;
+  lines.push('', `Mend it and type: ${again}    More help: ${typed('hint')}    ${place}`);
   return lines;
 }
 
-function describeSuccess({ step, learned, ms }: Report, paint: Paint): string[] {
+function describeSuccess({ chapter, next, learned, ms }: Report, paint: Paint): string[] {
   const seconds = (ms / 1000).toFixed(1);
-  const lines = [
-    paint(['green', 'bold'], `Step ${headingOf(step)} passes (${seconds} s). ${learned}`),
-  ];
-  const next = chapters[step];
+  const lines = [paint(['green', 'bold'], `${nameOf(chapter)} passes (${seconds} s). ${learned}`)];
+  if (chapter.step === undefined) return [...lines, `Next: go on reading at ${chapter.place}`];
   lines.push(
     next
-      ? `Next: ${headingOf(next.step)} in WORKSHOP.md; what it changes: ${typed('diff', { STEP: next.step })}`
+      ? `Next: ${next.heading} in WORKSHOP.md; what it changes: ${typed('diff', { STEP: numberOf(next.name) })}`
       : 'That was the last step: your program does all that the workshop asks for. Next: Alerts in WORKSHOP.md',
   );
   return lines;
+}
+
+/** What a lesson is called at the head of a text: `Step 05 Gauges`. */
+export function nameOf(chapter: Chapter): string {
+  return chapter.step === undefined ? chapter.heading : `Step ${chapter.heading}`;
+}
+
+function aboutOf(chapter: Chapter): string {
+  return chapter.step === undefined ? chapter.heading : `step ${chapter.heading}`;
 }
 
 function lineOf(outcome: CheckResult['outcome'], text: string, paint: Paint): string {

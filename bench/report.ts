@@ -34,13 +34,13 @@ export function markdownReport(results: Results): string {
   return [
     '# What instrumentation costs: the results\n',
     `Made by \`make bench\` (\`npm run bench\`) on ${machine()}. Other machines give other figures: compare the ratios. What they mean stands in [README.md](README.md).\n`,
-    ...(results.requests ? ['![Processor time a request, by step](requests.svg)\n'] : []),
+    ...(results.requests ? ['![Processor time per request, by step](requests.svg)\n'] : []),
     ...tables(results).map(toMarkdown),
     ...sum(results).map((line) => `${line}\n`),
   ].join('\n');
 }
 
-/** The chart of the steps: processor time a request. */
+/** The chart of the steps: processor time per request. */
 export function requestsChart(requests: readonly StepRounds[]): string {
   const base = medians(requests[0]!);
   const bars = requests.map((step) => {
@@ -49,7 +49,7 @@ export function requestsChart(requests: readonly StepRounds[]): string {
     return { label: step.step, value: cpu, text };
   });
   return barChart(
-    'Processor time a request, by step',
+    'Processor time per request, by step',
     `microseconds, and the requests a second beside those of ${requests[0]!.step}`,
     bars,
   );

@@ -10,7 +10,7 @@ export interface Round {
   readonly perSecond: number;
   /** Milliseconds within which 99 % of the requests were answered. */
   readonly p99: number;
-  /** Microseconds of processor time a request, all threads of the program. */
+  /** Microseconds of processor time per request, all threads of the program. */
   readonly cpu: number;
 }
 

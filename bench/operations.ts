@@ -17,17 +17,11 @@ const STEP_11 = [
 ];
 
 /**
- * Measures single operations, in a process of their own: a client library has one registry for the
- * whole program, and two libraries in one would mix.
+ * Measures single operations, in a process of their own that does nothing else.
  * @param milliseconds how long to repeat each
- * @param preload a module to load first, which may put another library in the place of prom-client
  */
-export async function measureOperations(
-  milliseconds: number,
-  preload?: string,
-): Promise<Operation[]> {
-  const nodeArgs = preload ? ['--import', preload] : [];
-  const child = startChild('bench/operations-child.ts', { args: [`${milliseconds}`], nodeArgs });
+export async function measureOperations(milliseconds: number): Promise<Operation[]> {
+  const child = startChild('bench/operations-child.ts', { args: [`${milliseconds}`] });
   return nextMessage<Operation[]>(child);
 }
 
@@ -41,28 +35,17 @@ export function requestMicroseconds(operations: readonly Operation[]): number {
   return sum / 1000;
 }
 
-/** The table of operations; `successor` stands beside them where it was measured. */
-export function operationsTable(
-  operations: readonly Operation[],
-  successor?: readonly Operation[],
-): Table {
+/** The table of operations. */
+export function operationsTable(operations: readonly Operation[]): Table {
   const base = operations[0]!.nanoseconds;
   return {
     title: 'One operation',
-    note: `Nanoseconds of processor time, and how many empty calls that is.${successor ? ' The last two columns: the same with `@prometheus-io/client`, and its share of what `prom-client` takes.' : ''}`,
-    columns: [
-      'operation',
-      'ns',
-      'to an empty call',
-      ...(successor ? ['@prometheus-io/client ns', 'to prom-client'] : []),
-    ],
-    rows: operations.map(({ name, nanoseconds }, i) => [
+    note: 'Nanoseconds of processor time, and how many empty calls that is.',
+    columns: ['operation', 'ns', 'to an empty call'],
+    rows: operations.map(({ name, nanoseconds }) => [
       name,
       format(nanoseconds),
       ratio(nanoseconds, base),
-      ...(successor
-        ? [format(successor[i]!.nanoseconds), ratio(successor[i]!.nanoseconds, nanoseconds)]
-        : []),
     ]),
   };
 }

@@ -10,15 +10,14 @@ import { format, ratio, toMarkdown, toTerminal, type Table } from './table.ts';
 /** What was measured; a part that was not asked for is missing. */
 export interface Results {
   readonly operations?: readonly Operation[];
-  readonly successor?: readonly Operation[];
   readonly requests?: readonly StepRounds[];
   readonly scrapes?: readonly Scrape[];
 }
 
 /** The results as tables. */
-export function tables({ operations, successor, requests, scrapes }: Results): Table[] {
+export function tables({ operations, requests, scrapes }: Results): Table[] {
   return [
-    ...(operations ? [operationsTable(operations, successor)] : []),
+    ...(operations ? [operationsTable(operations)] : []),
     ...(requests ? [requestsTable(requests)] : []),
     ...(scrapes ? [scrapeTable(scrapes)] : []),
   ];

@@ -18,15 +18,17 @@ export const PORTS = /** @type {const} */ ({
  * A variable of a command: `make load RPS=2`, or `npm run load -- --rps 2`.
  * @typedef {object} Variable
  * @property {string} does  what it is for
- * @property {'text' | 'number' | 'switch'} takes  a switch is on or off
+ * @property {'text' | 'number' | 'port' | 'switch'} takes  a switch is on or off
  * @property {string} example  a value to show
  * @property {boolean} [bare]  whether npm takes it without its name: `npm run diff -- 5`
  * @property {boolean} [required]
  * @property {string} [option]  its npm option, where that is not its name in small letters
+ * @property {readonly string[]} [choices]  all that it may hold
  * @property {string} [unset]  what holds without it, in words
  * @property {number} [fallback]  what holds without it, of a number
- * @property {number} [least]  of a number
- * @property {number} [most]  of a number
+ * @property {number} [least]  of a number or a port
+ * @property {number} [most]  of a number or a port
+ * @property {boolean} [rare]  whether `make help` leaves it out
  */
 
 /**
@@ -41,6 +43,13 @@ export const PORTS = /** @type {const} */ ({
 
 const step = /** @type {const} */ ({ takes: 'text', example: '5', bare: true });
 
+/** Every command takes it. */
+export const HELP = /** @type {const} */ ({
+  takes: 'switch',
+  example: '1',
+  does: 'say what the command takes',
+});
+
 /** Which program to run. */
 const program = /** @type {const} */ ({
   STEP: { ...step, example: '6', does: 'the step to run', unset: 'your program in app/' },
@@ -50,24 +59,28 @@ const program = /** @type {const} */ ({
 const settings = /** @type {const} */ ({
   PORT: {
     takes: 'text',
+    rare: true,
     example: '8005',
     unset: `${PORTS.program}; ${PORTS.visitors} in step 11`,
     does: 'the port of the program',
   },
   METRICS_PORT: {
     takes: 'text',
+    rare: true,
     example: '8006',
     unset: `${PORTS.program}`,
     does: 'the port of the metrics, in step 11',
   },
   HOST: {
     takes: 'text',
+    rare: true,
     example: '127.0.0.1',
     unset: '127.0.0.1',
     does: 'the address to listen on',
   },
   REGISTRY_DELAY_MS: {
     takes: 'text',
+    rare: true,
     example: '0',
     option: 'delay-ms',
     unset: '1000',
@@ -75,6 +88,7 @@ const settings = /** @type {const} */ ({
   },
   REGISTRY_ERROR_RATE: {
     takes: 'text',
+    rare: true,
     example: '1',
     option: 'error-rate',
     unset: '0.15',
@@ -82,6 +96,7 @@ const settings = /** @type {const} */ ({
   },
   SEED: {
     takes: 'text',
+    rare: true,
     example: '1',
     unset: 'none',
     does: 'a number: the same delays, failures and donations every time',
@@ -95,11 +110,10 @@ const settings = /** @type {const} */ ({
  */
 function movesPort(usual) {
   return /** @type {const} */ ({
-    takes: 'number',
+    takes: 'port',
     example: `${usual + 10_000}`,
     fallback: usual,
-    least: 1,
-    most: 65535,
+    rare: true,
     does: `this computer's port in place of ${usual}`,
   });
 }
@@ -116,11 +130,11 @@ const moves = {
 /** Every command, in the order in which a learner meets them. */
 export const COMMANDS = /** @type {const} */ ({
   dev: {
-    does: 'run your program in app/ and restart it on save (STEP=6: run that step)',
+    does: 'run your program in app/ and restart it on save',
     variables: { ...program, ...settings },
   },
   check: {
-    does: 'check your program and say what to do next (STEP=5, WATCH=1)',
+    does: 'check your program and say what to do next',
     prepares: true,
     variables: {
       STEP: { ...step, does: 'the step to check for', unset: 'the first not passed yet' },
@@ -135,7 +149,7 @@ export const COMMANDS = /** @type {const} */ ({
   },
   progress: { does: 'show which steps your program passes', variables: {} },
   metrics: {
-    does: "show the running program's own metrics (NAME=requests, WATCH=1)",
+    does: "show the running program's own metrics",
     variables: {
       NAME: {
         takes: 'text',
@@ -145,31 +159,31 @@ export const COMMANDS = /** @type {const} */ ({
         unset: "all of the program's own",
       },
       WATCH: { takes: 'switch', example: '1', does: 'show what changes, until Ctrl-C' },
-      PORT: settings.PORT,
-      METRICS_PORT: settings.METRICS_PORT,
+      PORT: { ...settings.PORT, takes: 'port', least: 0 },
+      METRICS_PORT: { ...settings.METRICS_PORT, takes: 'port', least: 0 },
       HOST: settings.HOST,
     },
   },
   diff: {
-    does: 'show what a chapter changes (STEP=5)',
+    does: 'show what a chapter changes',
     variables: { STEP: { ...step, required: true, does: 'the step at the end of the chapter' } },
   },
   take: {
-    does: 'bring the files into app/ that a chapter does not let you type (STEP=9)',
+    does: 'bring the files into app/ that a chapter does not let you type',
     variables: {
       STEP: { ...step, example: '9', required: true, does: 'the step whose files to bring' },
     },
   },
   begin: {
-    does: 'put the state before a chapter into app/, and save yours (STEP=5)',
+    does: 'put the state before a chapter into app/, and save yours',
     variables: { STEP: { ...step, required: true, does: 'the step of the chapter' } },
   },
   solve: {
-    does: 'put the end of a chapter into app/, and save yours (STEP=5)',
+    does: 'put the end of a chapter into app/, and save yours',
     variables: { STEP: { ...step, required: true, does: 'the step of the chapter' } },
   },
   restore: {
-    does: 'list the saved copies of app/, or bring one back (NAME=1)',
+    does: 'list the saved copies of app/, or bring one back',
     variables: {
       NAME: {
         takes: 'text',
@@ -181,7 +195,7 @@ export const COMMANDS = /** @type {const} */ ({
     },
   },
   up: {
-    does: 'start the stack in Docker: your program, Prometheus, Grafana (STEP=6: that step)',
+    does: 'start the stack in Docker: your program, Prometheus, Grafana',
     variables: {
       ...program,
       ...settings,
@@ -190,7 +204,7 @@ export const COMMANDS = /** @type {const} */ ({
     },
   },
   down: {
-    does: 'stop the stack in Docker (VOLUMES=1: and drop what it has stored)',
+    does: 'stop the stack in Docker',
     variables: {
       VOLUMES: {
         takes: 'switch',
@@ -200,7 +214,7 @@ export const COMMANDS = /** @type {const} */ ({
     },
   },
   native: {
-    does: 'the same stack without Docker, until Ctrl-C (STEP=6: that step)',
+    does: 'the same stack without Docker, until Ctrl-C',
     variables: {
       ...program,
       ...settings,
@@ -209,6 +223,7 @@ export const COMMANDS = /** @type {const} */ ({
       GRAFANA_HOME: {
         takes: 'text',
         example: '/path/to/grafana',
+        rare: true,
         does: 'the folder of Grafana, if it is in an unusual place',
         unset: 'looked for',
       },
@@ -219,16 +234,16 @@ export const COMMANDS = /** @type {const} */ ({
     variables: { PORT_9090: moves.PORT_9090 },
   },
   load: {
-    does: 'send traffic to the program (SECONDS=60 RPS=5)',
+    does: 'send traffic to the program, and sum up the answers',
     variables: {
       SECONDS: {
         takes: 'number',
         example: '60',
         bare: true,
-        fallback: 60,
         least: 1,
         most: 3600,
         does: 'how long to send',
+        unset: 'until Ctrl-C',
       },
       RPS: {
         takes: 'number',
@@ -239,16 +254,16 @@ export const COMMANDS = /** @type {const} */ ({
         does: 'requests a second, on average',
       },
       PORT: {
-        takes: 'number',
+        takes: 'port',
         example: '8005',
-        least: 1,
-        most: 65535,
+        rare: true,
         does: 'the port of the program',
         unset: `${PORTS.visitors}, else ${PORTS.program}`,
       },
       URL: {
         takes: 'text',
         example: `http://localhost:${PORTS.program}`,
+        rare: true,
         does: 'where the program is',
         unset: 'looked for',
       },
@@ -301,18 +316,15 @@ export const COMMANDS = /** @type {const} */ ({
         takes: 'text',
         example: 'requests',
         bare: true,
-        does: 'operations, requests or scrape',
+        choices: ['operations', 'requests', 'scrape'],
+        does: 'what to measure alone',
         unset: 'all of them',
       },
       QUICK: { takes: 'switch', example: '1', does: 'only see that it works' },
-      SUCCESSOR: {
-        takes: 'switch',
-        example: '1',
-        does: 'compare with the new name of prom-client',
-      },
       OUT: {
         takes: 'text',
         example: '/tmp/bench',
+        rare: true,
         does: 'the folder for the results',
         unset: 'bench/, if all was measured',
       },

@@ -42,7 +42,8 @@ function packages(/** @type {string} */ lockFile) {
 }
 
 function npm(/** @type {string[]} */ ...args) {
-  const options = /** @type {const} */ ({ cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  /** @type {import('node:child_process').SpawnSyncOptions} */
+  const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] };
   // Under `npm run`, npm tells where it is; elsewhere it is on PATH, on Windows as a script.
   const { npm_execpath } = process.env;
   return npm_execpath?.endsWith('.js')

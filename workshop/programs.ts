@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandName } from './commands.js';
+import { UsageError } from './terminal/arguments.js';
 import { typed } from './terminal/typed.js';
 
 /** The folder of the repository. */
@@ -13,11 +14,6 @@ export interface Program {
   readonly folder: string;
   /** Its file to start, from the root. */
   readonly entry: string;
-}
-
-/** Wrong usage of a command: exit code 2; the message is for a person and ends with what to type. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 /** The names of all steps, in order: the folders of steps/ are the list. */

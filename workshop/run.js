@@ -1,6 +1,6 @@
 // Plain JavaScript for any Node, and nothing imported before its version is known: the first thing
 // that a learner types must work, or say why it cannot.
-const [major, minor] = process.versions.node.split('.').map(Number);
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(
     'Node ' +

@@ -1,31 +1,67 @@
 // Plain JavaScript: it runs before the packages are there that run TypeScript.
 import { commands } from './commands.js';
 import { install } from './install.js';
+import { nearest, readArguments, UsageError } from './terminal/arguments.js';
+import { describeCommand } from './terminal/help.js';
+
+/** @typedef {import('./commands.js').CommandName} CommandName */
 
 /**
- * Installs what a command needs, then runs it with the arguments that follow its name.
- * @param {string[]} argv
+ * Reads what a command is told, installs what it needs and runs it; ends the process with its code.
+ * @param {string[]} argv  the name of the command, and what follows it
  */
-export async function runCommand([name = 'help', ...args]) {
-  if (!Object.hasOwn(commands, name)) {
-    const names = Object.keys(commands).join(', ');
-    console.error(`There is no command ${JSON.stringify(name)}: type one of ${names}.`);
-    process.exit(2);
-  }
-  const known = /** @type {import('./commands.js').CommandName} */ (name);
-  const command = commands[known];
-  if (command.packages !== 'none') {
-    install({ all: command.packages === 'all', command: known });
-    if (command.prepares) (await import(`./commands/${name}-early.js`)).prepare(args);
-    // Newer Node reads TypeScript by itself; tsx teaches it to the others.
-    if (!process.features.typescript) (await import('tsx/esm/api')).register();
-  }
-  const { run } = await import(`./commands/${name}.${command.packages === 'none' ? 'js' : 'ts'}`);
+export async function runCommand(argv) {
+  // Who reads it has gone, as in `make diff STEP=5 | head`: there is nobody left to tell.
+  process.stdout.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
+    if (!['EPIPE', 'EOF'].includes(error.code ?? '')) throw error;
+    process.exit();
+  });
+  let code;
   try {
-    process.exit(await run(args));
+    code = await run(argv);
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'UsageError') throw error;
+    if (!(error instanceof UsageError)) throw error;
     console.error(error.message);
-    process.exit(2);
+    code = 2;
   }
+  // A pipe takes 64 KiB at once, and process.exit throws away what is left.
+  for (const stream of [process.stdout, process.stderr]) {
+    await new Promise((resolve) => stream.write('', resolve));
+  }
+  process.exit(code);
+}
+
+/** @param {string[]} argv */
+async function run([name = 'help', ...args]) {
+  if (!isCommand(name)) {
+    const names = Object.keys(commands);
+    const near = nearest(name, names);
+    throw new UsageError(
+      `There is no command ${JSON.stringify(name)}${near ? `: did you mean ${near}?` : '.'} Type one of ${names.join(', ')}.`,
+    );
+  }
+  const { values, env, help } = readArguments(name, args, process.env);
+  if (help) {
+    console.log(describeCommand(name));
+    return 0;
+  }
+  const { packages, prepares } = commands[name];
+  if (packages !== 'none') {
+    install({ all: packages === 'all', command: name });
+    if (prepares) (await import(`./commands/${name}-early.js`)).prepare(values);
+    // Newer Node reads TypeScript by itself; tsx teaches it to the others.
+    if (!('typescript' in process.features && process.features.typescript)) {
+      (await import('tsx/esm/api')).register();
+    }
+  }
+  const command = await import(`./commands/${name}.${packages === 'none' ? 'js' : 'ts'}`);
+  return command.run(values, env, args);
+}
+
+/**
+ * @param {string} name
+ * @returns {name is CommandName}
+ */
+function isCommand(name) {
+  return Object.hasOwn(commands, name);
 }

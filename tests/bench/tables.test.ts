@@ -69,16 +69,6 @@ describe('tables', () => {
     expect(rows[2]).toEqual(['counter, 3 labels', '400', '200×']);
   });
 
-  test('of operations put the other library beside the first', () => {
-    const half = operations.map(({ name, nanoseconds }) => ({
-      name,
-      nanoseconds: nanoseconds / 2,
-    }));
-    const { columns, rows } = operationsTable(operations, half);
-    expect(columns).toContain('@prometheus-io/client ns');
-    expect(rows[2]).toEqual(['counter, 3 labels', '400', '200×', '200', '0.50×']);
-  });
-
   test('of requests give medians and their ratios to the first step', () => {
     expect(requestsTable(requests).rows).toEqual([
       ['01-first', '200', '1.00×', '2.00', '1.00×', '40.0', '1.00×'],

@@ -1,14 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { commands } from '../../workshop/commands.js';
-import { run as begin } from '../../workshop/commands/begin.ts';
-import { run as diff } from '../../workshop/commands/diff.ts';
 import { ROOT } from '../../workshop/programs.ts';
-import { run as solve } from '../../workshop/commands/solve.ts';
-import { run as take } from '../../workshop/commands/take.ts';
-import { runCommand } from '../support/cli.ts';
+import { refusal, runCommand, startCommand } from '../support/cli.ts';
 import { repository, texts } from '../support/workspace.ts';
 
 test('diff shows a chapter without colours in a pipe', async () => {
@@ -37,16 +34,38 @@ test('a missing step and an unknown one are wrong usage, and change nothing', as
   expect(await texts(join(root, 'app'))).toEqual(before);
 });
 
-test.each([
-  ['diff', diff],
-  ['begin', begin],
-  ['solve', solve],
-  ['take', take],
-])('%s asks for a step, and for one that there is', (name, run) => {
-  vi.stubEnv('STEP', '');
-  vi.stubEnv('MAKELEVEL', '1');
-  for (const args of [[], ['99']]) expect(() => run(args)).toThrow(`make ${name} STEP=5`);
-  vi.unstubAllEnvs();
+test.each(['diff', 'begin', 'solve', 'take'])(
+  '%s asks for a step, and for one that there is',
+  async (name) => {
+    for (const args of [[], ['99']]) {
+      expect(await refusal([name, ...args], { MAKELEVEL: '1' })).toMatch(
+        new RegExp(`make ${name} STEP=\\d$`),
+      );
+    }
+  },
+);
+
+test('a long output arrives whole where the reader is slow', async () => {
+  const root = await repository();
+  const long = '// a line of a program that somebody has filled with lines\n'.repeat(8000);
+  await appendFile(join(root, 'steps/03-counters/metrics.ts'), `${long}// the end\n`);
+  const { child, ended } = startCommand(['diff', '3'], {}, [], root);
+  // It has more to say than a pipe takes, and nobody listens until it has begun to.
+  child.stdout!.pause();
+  await once(child.stdout!, 'readable');
+  child.stdout!.resume();
+  const { code, stdout } = await ended;
+  expect(code).toBe(0);
+  expect(stdout.length).toBeGreaterThan(long.length);
+  expect(stdout).toContain('+// the end\n');
+});
+
+test('a reader that goes away ends it without a word', async () => {
+  const root = await repository();
+  await appendFile(join(root, 'steps/03-counters/metrics.ts'), '// x\n'.repeat(100_000));
+  const { child, ended } = startCommand(['diff', '3'], {}, [], root);
+  child.stdout!.once('data', () => child.stdout!.destroy());
+  expect(await ended).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('what solve prints brings the program of the learner back', async () => {
@@ -97,6 +116,26 @@ describe.skipIf(spawnSync('make', ['--version']).error)('make', () => {
     expect(make('solve', 'STEP=05').stdout).toContain('make restore NAME=1');
     expect(make('restore', 'NAME=1').status).toBe(0);
     expect(await readFile(join(root, 'app/server.ts'), 'utf8')).toContain('// mine');
+  });
+
+  test('tells of a variable that a command does not know', () => {
+    const make = (...args: string[]) =>
+      spawnSync('make', args, {
+        cwd: ROOT,
+        encoding: 'utf8',
+        env: { ...process.env, MAKEFLAGS: '' },
+      });
+    const { status, stdout, stderr } = make('-k', '-j8', 'check', 'stpe=3');
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(
+      'There is no stpe in check: did you mean STEP? It takes STEP, WATCH.\nType for example: make check STEP=5\n',
+    );
+    expect(make('metrics', 'NAM=foo').stderr).toContain('did you mean NAME?');
+    expect(make('help', 'NO_COLOR=1').status).toBe(0);
+    expect(make('load', 'HELP=1').stdout).toMatch(
+      /^make load: send traffic[^]* RPS=5 .*\(0\.1 to 200; without it: 5\)\n/,
+    );
   });
 
   test('knows every command, and so does npm', async () => {

@@ -25,7 +25,7 @@ test('an unknown option is answered with the options there are', async () => {
   const { code, stderr } = await runCommand(['dev', '--errorrate', '1']);
   expect(code).toBe(2);
   expect(stderr).toContain('--error-rate');
-  expect(stderr).toMatch(/npm run dev -- 6 --error-rate 1\n$/);
+  expect(stderr).toMatch(/npm run dev -- 6\n$/);
 });
 
 test('an unknown command is answered with the commands there are', async () => {

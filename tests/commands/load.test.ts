@@ -87,7 +87,7 @@ test('a program that goes away is told of', async () => {
 
 test.each([
   [['--seconds', '3601'], /^SECONDS="3601" is not allowed: .* 1 to 3600/],
-  [['--seconds', '-1'], /seconds/],
+  [['--seconds', '-1'], /^SECONDS="-1"/],
   [['--rps', '1000'], /^RPS="1000" is not allowed: .* 0.1 to 200/],
   [['--rps', '1e2'], /^RPS="1e2"/],
   [['--port', 'x'], /^PORT="x"/],
@@ -95,8 +95,8 @@ test.each([
   [['--url', 'https://localhost'], /this computer only/],
   [['--url', 'http://127.0.0.1.example.org'], /this computer only/],
   [['--url', 'http://localhost@example.org'], /this computer only/],
-  [['60'], /"60"/],
-  [['--secs', '1'], /--seconds.*Type for example: npm run load/],
+  [['60', '5'], /"5" is too much/],
+  [['--secs', '1'], /--seconds.*\nType for example: npm run load/],
 ])('load %j is wrong usage', async (args, message) => {
   expect(await refusal(['load', ...args])).toMatch(message);
 });

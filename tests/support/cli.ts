@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
+import type { CommandName } from '../../workshop/commands.js';
+import { readArguments } from '../../workshop/terminal/arguments.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -57,8 +59,9 @@ export async function refusal(
 ): Promise<string> {
   for (const [name, value] of Object.entries({ ...PLAIN, ...env })) vi.stubEnv(name, value);
   try {
+    const { values, env: given } = readArguments(command as CommandName, args, process.env);
     const { run } = await import(`../../workshop/commands/${command}.ts`);
-    await run(args);
+    await run(values, given, args);
   } catch (error) {
     if (error instanceof Error && error.name === 'UsageError') return error.message;
     throw error;

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import { readStep } from '../terminal/arguments.ts';
+import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
-import { endsOf, inWords, numberOf, ROOT } from '../programs.ts';
+import { endsOf, findStep, inWords, numberOf, ROOT } from '../programs.ts';
 import { putIntoApp } from '../learner/put.ts';
 
 /** Puts the state before a chapter, the end of the step before, into `app/`. */
-export function run(args: string[]): number {
-  const step = readStep('begin', args, process.env);
-  return begin(ROOT, step);
+export function run({ STEP }: Values<'begin'>): number {
+  return begin(ROOT, findStep(STEP, 'begin'));
 }
 
 /** {@link run} for the repository in `root`; `step` is the name of a step. */

@@ -2,7 +2,7 @@ import { typeErrors } from '../../checks/harness/compile.ts';
 import { checkNext, checkStep } from '../../checks/run.ts';
 import { steps } from '../../checks/index.ts';
 import type { Report } from '../../checks/harness/types.ts';
-import { readVariables } from '../terminal/arguments.ts';
+import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 import { paintFor } from '../terminal/colour.ts';
 import { editedSteps } from '../learner/edited-steps.ts';
@@ -16,8 +16,7 @@ import { watch } from '../program/watch.ts';
  * STEP: the step to check for; without it, the first that has not been passed. WATCH: again after
  * each save, until Ctrl-C; it looks at the files itself, so that it needs no file events.
  */
-export async function run(args: string[]): Promise<number> {
-  const { STEP, WATCH } = readVariables({ STEP: 'value', WATCH: 'switch' }, args, process.env);
+export async function run({ STEP, WATCH }: Values<'check'>): Promise<number> {
   const step = STEP ? findStep(STEP, 'check') : undefined;
   // What was started ends with this process, also on Ctrl-C.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseProgramArguments } from '../terminal/arguments.ts';
+import type { Values } from '../terminal/arguments.js';
 import { editedSteps } from '../learner/edited-steps.ts';
 import { findProgram, ROOT } from '../programs.ts';
 import { supervise } from '../program/supervise.ts';
@@ -8,9 +8,8 @@ import { writeProgramEvents } from '../terminal/program-events.ts';
 import { watch } from '../program/watch.ts';
 
 /** Runs a program and restarts it whenever one of its files is saved, until Ctrl-C. */
-export async function run(args: string[]): Promise<number> {
-  const { step, env } = parseProgramArguments(args, process.env);
-  const { folder, entry } = findProgram(step);
+export async function run({ STEP }: Values<'dev'>, env: NodeJS.ProcessEnv): Promise<number> {
+  const { folder, entry } = findProgram(STEP);
   if (!existsSync(join(ROOT, entry))) {
     console.error(`${entry} is missing. Get it back with: git restore ${folder}`);
     return 1;
@@ -18,7 +17,7 @@ export async function run(args: string[]): Promise<number> {
   console.log(`Running ${entry}. Save a file to restart it; Ctrl-C stops it.`);
   const onEvent = writeProgramEvents(entry);
   const ended = supervise({ entry, watched: [folder, 'forest'], env, onEvent });
-  if (!step) {
+  if (!STEP) {
     tellOfEditedSteps();
     watch(['steps'], tellOfEditedSteps, 2000);
   }

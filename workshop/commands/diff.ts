@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { readStep } from '../terminal/arguments.ts';
+import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 import { paintFor, type Paint } from '../terminal/colour.ts';
 import { listFiles } from '../learner/folders.ts';
-import { endsOf, inWords, ROOT } from '../programs.ts';
+import { endsOf, findStep, inWords, ROOT } from '../programs.ts';
 
 /** Shows what a chapter changes: from the end of the step before to the end of this step. */
-export function run(args: string[]): number {
-  const step = readStep('diff', args, process.env);
+export function run({ STEP }: Values<'diff'>): number {
+  const step = findStep(STEP, 'diff');
   const { begin, end } = endsOf(step);
   if (!begin) {
     console.log(

@@ -1,13 +1,11 @@
-import { parseOptions } from '../terminal/arguments.ts';
 import { examine, type Finding } from '../stack/examination.ts';
 import { typed } from '../terminal/typed.js';
 
 const SIGNS = { good: 'ok  ', warning: 'warn', problem: 'FAIL' } as const;
 
 /** Looks whether this laptop is ready for class; each finding comes with its fix. */
-export async function run(args: string[]): Promise<number> {
-  parseOptions(args, process.env, { example: 'npm run doctor' });
-  const findings = await examine(process.env);
+export async function run(_: unknown, env: NodeJS.ProcessEnv): Promise<number> {
+  const findings = await examine(env);
   findings.forEach(show);
   const problems = findings.filter(({ state }) => state === 'problem').length;
   if (problems > 0) {

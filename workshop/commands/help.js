@@ -1,11 +1,7 @@
-import { commands } from '../commands.js';
+import { listCommands } from '../terminal/help.js';
 
 /** Lists the commands. */
 export function run() {
-  const width = Math.max(...Object.keys(commands).map((name) => name.length));
-  console.log('make COMMAND, or without make: npm run COMMAND\n');
-  for (const [name, { does }] of Object.entries(commands)) {
-    console.log(`  ${name.padEnd(width)}  ${does}`);
-  }
+  console.log(listCommands());
   return 0;
 }

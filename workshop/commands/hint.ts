@@ -1,4 +1,4 @@
-import { readVariables } from '../terminal/arguments.ts';
+import type { Values } from '../terminal/arguments.js';
 import { retyped, typed } from '../terminal/typed.js';
 import { paintFor } from '../terminal/colour.ts';
 import { nameOf } from '../terminal/report.ts';
@@ -11,8 +11,7 @@ const WIDTH = 96;
  * Prints the fuller hint of the check that failed last; with STEP, if it was one for that step.
  * Exit code 1 if there is none.
  */
-export function run(args: string[]): number {
-  const { STEP } = readVariables({ STEP: 'value' }, args, process.env);
+export function run({ STEP }: Values<'hint'>): number {
   const wanted = STEP && numberOf(findStep(STEP, 'hint'));
   const { step, failure } = readState();
   const again = typed('check', { STEP: wanted || step });

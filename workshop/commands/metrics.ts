@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readVariables } from '../terminal/arguments.ts';
+import type { Values } from '../terminal/arguments.js';
 import { paintFor, type Paint } from '../terminal/colour.ts';
 import { readLook, writeLook, type Look } from '../metrics/look.ts';
 import { metricsUrls, ScrapeError } from '../metrics/scrape.ts';
@@ -16,19 +16,8 @@ const EVERY_MS = 1000;
 const LOOKS = 5;
 
 /** Shows the metrics of the program that runs, once, or with WATCH=1 until Ctrl-C. */
-export async function run(args: string[]): Promise<number> {
-  const { NAME, WATCH, ...env } = readVariables(
-    {
-      NAME: 'value',
-      WATCH: 'switch',
-      PORT: 'value',
-      METRICS_PORT: 'value',
-      HOST: 'value',
-    },
-    args,
-    process.env,
-  );
-  const urls = metricsUrls(env);
+export async function run({ NAME, WATCH, ...where }: Values<'metrics'>): Promise<number> {
+  const urls = metricsUrls(where);
   const file = join(ROOT, '.workshop', 'metrics.json');
   const paint = paintFor(process.stdout);
   if (WATCH) return watchMetrics(urls, NAME, paint, file);

@@ -2,14 +2,15 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { parseProgramArguments } from '../terminal/arguments.ts';
+import type { Values } from '../terminal/arguments.js';
+import { PORTS } from '../commands.js';
 import { fetchWithin } from '../stack/fetch.ts';
 import { findGrafana, type Grafana } from '../stack/grafana-home.ts';
 import { NATIVE, nativeTargets, writeNativeFiles } from '../stack/native-files.ts';
 import { findProgram, ROOT } from '../programs.ts';
 import { PrometheusNews } from '../stack/prometheus-news.ts';
 import { findPrometheus, noPrometheus } from '../stack/prometheus.ts';
-import { PORT_OPTIONS, portOf, PROMETHEUS_FILE, takenPorts, untilAnswers } from '../stack/stack.ts';
+import { portOf, PROMETHEUS_FILE, takenPorts, untilAnswers } from '../stack/stack.ts';
 import { supervise } from '../program/supervise.ts';
 import { writeProgramEvents } from '../terminal/program-events.ts';
 import { watch } from '../program/watch.ts';
@@ -24,10 +25,9 @@ const STOP_MS = 8000;
 const NO_GRAFANA = `Grafana is not here, so its dashboards are left out. Install it to have them: https://grafana.com/grafana/download (macOS: brew install grafana). If it is in an unusual place, name it: ${typed('native', { GRAFANA_HOME: '/path/to/grafana' })}`;
 
 /** Runs the stack without Docker until Ctrl-C; all of it listens on this computer's loopback alone. */
-export async function run(args: string[]): Promise<number> {
-  const parsed = parseProgramArguments(args, process.env, { options: PORT_OPTIONS });
-  const { folder, entry } = findProgram(parsed.step);
-  const env = { ...parsed.env, HOST: '127.0.0.1' };
+export async function run({ STEP }: Values<'native'>, given: NodeJS.ProcessEnv): Promise<number> {
+  const { folder, entry } = findProgram(STEP);
+  const env = { ...given, HOST: '127.0.0.1' };
   const looked = findPrometheus(env);
   if (!looked.found) {
     console.error(
@@ -45,15 +45,15 @@ export async function run(args: string[]): Promise<number> {
   const program = programPorts(entry, env);
   const ports = {
     metrics: program.at(-1)!.port,
-    prometheus: portOf(9090, env),
-    grafana: portOf(3000, env),
+    prometheus: portOf(PORTS.prometheus, env),
+    grafana: portOf(PORTS.grafana, env),
   };
   const wanted = [
     ...program,
     { port: ports.prometheus, variable: 'PORT_9090' },
     ...(grafana ? [{ port: ports.grafana, variable: 'PORT_3000' }] : []),
   ];
-  const taken = await takenPorts(wanted, 'native', { STEP: parsed.step });
+  const taken = await takenPorts(wanted, 'native', { STEP });
   if (taken.length > 0) {
     console.error(taken.join('\n'));
     return 1;
@@ -120,7 +120,9 @@ interface Other {
 function programPorts(entry: string, env: NodeJS.ProcessEnv): { port: number; variable: string }[] {
   // From step 11 on a program has a port of its own for its metrics, and other defaults.
   const apart = readFileSync(join(ROOT, entry), 'utf8').includes('METRICS_PORT');
-  const defaults = apart ? { PORT: 8000, METRICS_PORT: 8001 } : { PORT: 8001 };
+  const defaults = apart
+    ? { PORT: PORTS.visitors, METRICS_PORT: PORTS.program }
+    : { PORT: PORTS.program };
   // A value that is no port is the program's to refuse.
   return Object.entries(defaults).map(([variable, fallback]) => ({
     variable,

@@ -9,17 +9,12 @@ import {
 import { findPrometheus } from '../stack/prometheus.ts';
 import { FetchFailure, fetchPrometheus, megabytes } from '../stack/prometheus-archive.ts';
 import { PROMETHEUS } from '../stack/releases.ts';
-import { isOn, parseOptions } from '../terminal/arguments.ts';
+import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 
 /** Downloads all that the class needs. The packages are there already: without them this would not run. */
-export async function run(args: string[]): Promise<number> {
-  const { env } = parseOptions(args, process.env, {
-    options: { mirror: 'MIRROR' },
-    flags: { native: 'NATIVE' },
-    example: 'npm run prefetch',
-  });
-  const mirror = env.MIRROR || undefined;
+export async function run({ MIRROR, NATIVE }: Values<'prefetch'>): Promise<number> {
+  const mirror = MIRROR || undefined;
   console.log('The packages are here.');
   const docker = findDocker();
   const why = whyNoDocker(docker);
@@ -30,7 +25,7 @@ export async function run(args: string[]): Promise<number> {
     missing.push(...(await prefetchImages(docker)));
   }
   // Who names a mirror wants what is there.
-  if ((why || mirror || isOn(env.NATIVE)) && !(await prefetchPrometheus(mirror))) {
+  if ((why || mirror || NATIVE) && !(await prefetchPrometheus(mirror))) {
     missing.push(`Prometheus ${PROMETHEUS.version}`);
   }
   if (missing.length === 0) {
@@ -39,7 +34,7 @@ export async function run(args: string[]): Promise<number> {
     );
     return 0;
   }
-  const again = typed('prefetch', { MIRROR: mirror, NATIVE: isOn(env.NATIVE) });
+  const again = typed('prefetch', { MIRROR: mirror, NATIVE: NATIVE });
   console.error(`Still missing: ${missing.join(', ')}. Once that is seen to, type again: ${again}`);
   return 1;
 }

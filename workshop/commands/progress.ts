@@ -2,15 +2,10 @@ import { steps } from '../../checks/index.ts';
 import { passedSteps } from '../../checks/run.ts';
 import { typed } from '../terminal/typed.js';
 import { paintFor } from '../terminal/colour.ts';
-import { findProgram, numberOf, UsageError } from '../programs.ts';
+import { findProgram, numberOf } from '../programs.ts';
 
 /** Shows which steps the learner's program passes now, by running it once. */
-export async function run(args: string[]): Promise<number> {
-  if (args.length > 0) {
-    throw new UsageError(
-      `progress looks at app/ and takes no more words. Type: ${typed('progress')}`,
-    );
-  }
+export async function run(): Promise<number> {
   // What was started ends with this process, also on Ctrl-C.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
   const { entry } = findProgram(undefined);

@@ -1,20 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseOptions } from '../terminal/arguments.ts';
+import type { Values } from '../terminal/arguments.js';
 import { ask, containersOf, findDocker } from '../stack/docker.ts';
 import { fetchWithin } from '../stack/fetch.ts';
 import { NATIVE, writeNativeFiles } from '../stack/native-files.ts';
 import { explainRefusal, PrometheusNews, refusedEdit } from '../stack/prometheus-news.ts';
-import { portOf, PROMETHEUS_FILE } from '../stack/stack.ts';
+import { PROMETHEUS_FILE } from '../stack/stack.ts';
 import { typed } from '../terminal/typed.js';
 
 /** Has Prometheus read prometheus.yaml and alerts.yaml now, and says whether it takes them. */
-export async function run(args: string[]): Promise<number> {
-  const { env } = parseOptions(args, process.env, {
-    options: { 'port-9090': 'PORT_9090' },
-    example: 'npm run reload',
-  });
-  const url = `http://localhost:${portOf(9090, env)}`;
+export async function run(
+  { PORT_9090 }: Values<'reload'>,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const url = `http://localhost:${PORT_9090}`;
   const unread = existsSync(join(NATIVE, 'targets.json')) ? writeNativeFiles() : [];
   if (unread.length > 0) {
     console.error(unread.join('\n'));

@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readVariables } from '../terminal/arguments.ts';
+import { UsageError, type Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 import { listFiles } from '../learner/folders.ts';
-import { ROOT, stepNames, UsageError } from '../programs.ts';
+import { ROOT, stepNames } from '../programs.ts';
 import { putIntoApp } from '../learner/put.ts';
 import { listSaved, type SavedCopy } from '../learner/saved.ts';
 
 /** Lists the saved copies of `app/`, or brings one back. */
-export function run(args: string[]): number {
-  const { NAME } = readVariables({ NAME: 'value' }, args, process.env);
+export function run({ NAME }: Values<'restore'>): number {
   return NAME ? restore(ROOT, NAME) : listCopies(ROOT);
 }
 

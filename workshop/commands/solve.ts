@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { readStep } from '../terminal/arguments.ts';
+import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
-import { endsOf, numberOf, ROOT } from '../programs.ts';
+import { endsOf, findStep, numberOf, ROOT } from '../programs.ts';
 import { putIntoApp } from '../learner/put.ts';
 
 /** Puts the end of a chapter into `app/`. */
-export function run(args: string[]): number {
-  return solve(ROOT, readStep('solve', args, process.env));
+export function run({ STEP }: Values<'solve'>): number {
+  return solve(ROOT, findStep(STEP, 'solve'));
 }
 
 /** {@link run} for the repository in `root`; `step` is the name of a step. */

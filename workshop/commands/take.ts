@@ -1,16 +1,16 @@
 import { constants, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readStep } from '../terminal/arguments.ts';
+import { UsageError, type Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 import { listFiles } from '../learner/folders.ts';
-import { numberOf, ROOT, stepNames, UsageError } from '../programs.ts';
+import { findStep, numberOf, ROOT, stepNames } from '../programs.ts';
 
 /** What a learner writes by hand in every chapter. */
 const WRITTEN: readonly string[] = ['server.ts', 'metrics.ts'];
 
 /** Brings the files into `app/` that are new in a step and that nobody needs to type. */
-export function run(args: string[]): number {
-  return take(ROOT, readStep('take', args, process.env));
+export function run({ STEP }: Values<'take'>): number {
+  return take(ROOT, findStep(STEP, 'take'));
 }
 
 /**

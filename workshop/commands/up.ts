@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { isOn, parseProgramArguments } from '../terminal/arguments.ts';
+import type { Values } from '../terminal/arguments.js';
+import { PORTS } from '../commands.js';
 import { ask, composeOrSayWhy, containersOf, hasImage, images, runShown } from '../stack/docker.ts';
 import { findProgram } from '../programs.ts';
 import { PrometheusNews } from '../stack/prometheus-news.ts';
-import { PORT_OPTIONS, portOf, PROMETHEUS_FILE, takenPorts, untilAnswers } from '../stack/stack.ts';
+import { portOf, PROMETHEUS_FILE, takenPorts, untilAnswers } from '../stack/stack.ts';
 import { typed } from '../terminal/typed.js';
 
 type Compose = readonly [string, ...string[]];
@@ -12,13 +13,12 @@ type Compose = readonly [string, ...string[]];
 const PATIENCE_MS = 120_000;
 
 /** Starts the stack in Docker, waits until it answers, then follows the program's log. */
-export async function run(args: string[]): Promise<number> {
-  const parsed = parseProgramArguments(args, process.env, {
-    options: PORT_OPTIONS,
-    flags: { second: 'SECOND' },
-  });
-  const { folder } = findProgram(parsed.step);
-  const env: NodeJS.ProcessEnv = { ...parsed.env, STEP: parsed.step ?? '' };
+export async function run(
+  { STEP, SECOND }: Values<'up'>,
+  given: NodeJS.ProcessEnv,
+): Promise<number> {
+  const { folder } = findProgram(STEP);
+  const env: NodeJS.ProcessEnv = { ...given, STEP };
   const compose = composeOrSayWhy();
   if (!compose) return 1;
   if (env.PORT || env.METRICS_PORT) {
@@ -26,12 +26,12 @@ export async function run(args: string[]): Promise<number> {
       `Inside its container the program keeps its ports, so PORT and METRICS_PORT are left out here. To move a port of this computer: ${typed('up', { PORT_8001: 18001 })}`,
     );
   }
-  return isOn(env.SECOND) ? startSecond(compose, folder, env) : startStack(compose, folder, env);
+  return SECOND ? startSecond(compose, folder, env) : startStack(compose, folder, env);
 }
 
 async function startStack(compose: Compose, folder: string, env: NodeJS.ProcessEnv) {
   const running = ask(compose[0], [...compose.slice(1), 'ps', '--quiet'], env).text !== '';
-  const ports = [8000, 8001, 9090, 3000].map((usual) => ({
+  const ports = [PORTS.visitors, PORTS.program, PORTS.prometheus, PORTS.grafana].map((usual) => ({
     port: portOf(usual, env),
     variable: `PORT_${usual}`,
   }));
@@ -55,9 +55,9 @@ async function startStack(compose: Compose, folder: string, env: NodeJS.ProcessE
   const [prometheus] = containersOf(compose, 'prometheus', env);
   const at = (usual: number, path = '') => `http://localhost:${portOf(usual, env)}${path}`;
   const waits = [
-    { service: 'app', url: at(8001, '/metrics'), ok: false, id: app },
-    { service: 'prometheus', url: at(9090, '/-/ready'), ok: true, id: prometheus },
-    { service: 'grafana', url: at(3000, '/api/health'), ok: true, id: undefined },
+    { service: 'app', url: at(PORTS.program, '/metrics'), ok: false, id: app },
+    { service: 'prometheus', url: at(PORTS.prometheus, '/-/ready'), ok: true, id: prometheus },
+    { service: 'grafana', url: at(PORTS.grafana, '/api/health'), ok: true, id: undefined },
   ].filter(({ service }) => services.includes(service));
   for (const { service, url, ok, id } of waits) {
     const giveUp = () => id !== undefined && hasEnded(id);
@@ -73,9 +73,9 @@ async function startStack(compose: Compose, folder: string, env: NodeJS.ProcessE
   }
 
   console.log(`
-The program   ${at(8001, '/')}   (step 11: ${at(8000, '/')})
-Prometheus    ${at(9090, '/')}
-${services.includes('grafana') ? `Grafana       ${at(3000, '/')}` : `Grafana       left out: its image is not here. Once there is a network, type: ${typed('up')}`}
+The program   ${at(PORTS.program, '/')}   (step 11: ${at(PORTS.visitors, '/')})
+Prometheus    ${at(PORTS.prometheus, '/')}
+${services.includes('grafana') ? `Grafana       ${at(PORTS.grafana, '/')}` : `Grafana       left out: its image is not here. Once there is a network, type: ${typed('up')}`}
 
 Stop the stack with: ${typed('down')}
 Ctrl-C here ends only this log; the stack goes on.
@@ -84,7 +84,7 @@ Ctrl-C here ends only this log; the stack goes on.
 }
 
 async function startSecond(compose: Compose, folder: string, env: NodeJS.ProcessEnv) {
-  const ports = [8002, 8003].map((usual) => ({
+  const ports = [PORTS.second, PORTS.secondVisitors].map((usual) => ({
     port: portOf(usual, env),
     variable: `PORT_${usual}`,
   }));
@@ -96,7 +96,7 @@ async function startSecond(compose: Compose, folder: string, env: NodeJS.Process
   }
   const options = ['up', '--build', '--detach', 'app2'];
   const code = await runShown(compose, options, { ...env, COMPOSE_PROFILES: 'second' });
-  const url = `http://localhost:${portOf(8002, env)}/`;
+  const url = `http://localhost:${portOf(PORTS.second, env)}/`;
   if (code !== 0 || !(await untilAnswers(url, { deadlineMs: PATIENCE_MS }))) {
     console.error('The second instance does not answer. Look at its log: docker compose logs app2');
     return 1;

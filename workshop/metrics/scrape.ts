@@ -1,5 +1,6 @@
 import { typed } from '../terminal/typed.js';
-import { UsageError } from '../programs.ts';
+import { PORTS } from '../commands.js';
+import type { Values } from '../terminal/arguments.js';
 
 /** Why a program's metrics cannot be had; the message is for a person and ends with what to type. */
 export class ScrapeError extends Error {
@@ -9,24 +10,17 @@ export class ScrapeError extends Error {
 /** What Prometheus 3 takes; anything else makes a target DOWN. */
 const FORMATS = /^(text\/plain|application\/openmetrics-text)\s*(;|$)/;
 
-/**
- * Where a program's metrics can be: on the ports that the settings name, or else on the usual ones.
- * @throws {UsageError} at a port that is none
- */
-export function metricsUrls(env: { PORT: string; METRICS_PORT: string; HOST: string }): string[] {
-  for (const name of ['PORT', 'METRICS_PORT'] as const) {
-    const allowed = env[name] === '' || (/^\d+$/.test(env[name]) && Number(env[name]) < 65536);
-    if (!allowed) {
-      throw new UsageError(
-        `${name}=${JSON.stringify(env[name].slice(0, 40))} is no port. Type for example: ${typed('metrics')}`,
-      );
-    }
-  }
-  const set = [env.METRICS_PORT, env.PORT].filter(Boolean);
+/** Where a program's metrics can be: on the ports that the settings name, or else on the usual ones. */
+export function metricsUrls({
+  PORT,
+  METRICS_PORT,
+  HOST,
+}: Pick<Values<'metrics'>, 'PORT' | 'METRICS_PORT' | 'HOST'>): string[] {
+  const set = [METRICS_PORT, PORT].filter((port) => port !== undefined);
   // A program that listens on all addresses is asked on this machine's own.
-  const everywhere = ['', '127.0.0.1', '0.0.0.0', '::'].includes(env.HOST);
-  const host = env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST;
-  const ports = set.length > 0 ? set : ['8001', '8000'];
+  const everywhere = ['', '127.0.0.1', '0.0.0.0', '::'].includes(HOST);
+  const host = HOST.includes(':') ? `[${HOST}]` : HOST;
+  const ports = set.length > 0 ? set : [PORTS.program, PORTS.visitors];
   return ports.map((port) => `http://${everywhere ? 'localhost' : host}:${port}/metrics`);
 }
 

@@ -25,7 +25,7 @@ export interface Traffic {
 export interface LoadOptions {
   /** Where the program serves its visitors, such as `http://localhost:8001`. */
   readonly url: string;
-  /** How long to send. */
+  /** How long to send; Infinity for ever. */
   readonly seconds: number;
   /** The mean of requests a second. */
   readonly rps: number;
@@ -86,10 +86,10 @@ export async function load(options: LoadOptions): Promise<Traffic> {
 
 /**
  * How many visitors have come after `now` of `seconds`: as many in all as a steady `rps` would
- * bring, but few at night and many at noon.
+ * bring, but few at night and many at noon. Traffic without end has one day after the other.
  */
 export function visitorsUntil(now: number, seconds: number, rps: number): number {
-  const day = seconds / Math.max(1, Math.round(seconds / DAY_S));
+  const day = seconds === Infinity ? DAY_S : seconds / Math.max(1, Math.round(seconds / DAY_S));
   const turn = (2 * Math.PI) / day;
   return Math.round(rps * (now - (SWING / turn) * Math.sin(turn * now)));
 }

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { until } from '../../checks/harness/program.ts';
-import { readNumber } from '../terminal/arguments.ts';
 import { fetchWithin } from './fetch.ts';
 import { holderOf, isTaken } from './ports.ts';
 import { ROOT } from '../programs.ts';
@@ -10,22 +9,9 @@ import type { CommandName } from '../commands.js';
 /** The file in which a learner adds targets. */
 export const PROMETHEUS_FILE = join(ROOT, 'prometheus.yaml');
 
-/** Options that move the stack's ports, each with the variable that docker-compose.yaml reads. */
-export const PORT_OPTIONS = {
-  'port-8000': 'PORT_8000',
-  'port-8001': 'PORT_8001',
-  'port-8002': 'PORT_8002',
-  'port-8003': 'PORT_8003',
-  'port-9090': 'PORT_9090',
-  'port-3000': 'PORT_3000',
-} as const;
-
-/**
- * The port of this computer that stands for a usual one: PORT_9090=19090 moves 9090.
- * @throws {UsageError} if the variable holds no port
- */
+/** The port of this computer that stands for a usual one: PORT_9090=19090 moves 9090. */
 export function portOf(usual: number, env: NodeJS.ProcessEnv): number {
-  return readNumber(env, `PORT_${usual}`, { fallback: usual, least: 1, most: 65535 });
+  return Number(env[`PORT_${usual}`] || usual);
 }
 
 /**

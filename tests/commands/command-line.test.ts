@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../workshop/commands.js';
 import { ROOT } from '../../workshop/programs.ts';
-import { refusal, runCommand, startCommand } from '../support/cli.ts';
+import { callCommand, refusal, runCommand, startCommand } from '../support/cli.ts';
 import { repository, texts } from '../support/workspace.ts';
 
 test('diff shows a chapter without colours in a pipe', async () => {
@@ -17,7 +17,7 @@ test('diff shows a chapter without colours in a pipe', async () => {
 });
 
 test('diff of step 1 says what it is', async () => {
-  const { code, stdout } = await runCommand(['diff'], { STEP: '1', MAKELEVEL: '1' });
+  const { code, stdout } = await callCommand(['diff'], { STEP: '1', MAKELEVEL: '1' });
   expect(code).toBe(0);
   expect(stdout).toMatch(/nothing to type\.\n.*make diff STEP=2\n$/);
 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { freePorts } from '../../checks/harness/ports.js';
 import { startProgram, until } from '../../checks/harness/program.ts';
-import { refusal, runCommand, startCommand } from '../support/cli.ts';
+import { callCommand, refusal, runCommand, startCommand } from '../support/cli.ts';
 import { runStep, stepsFrom } from '../support/steps.ts';
 
 test('load sums up what came back, by status and by quantiles', async () => {
@@ -11,7 +11,7 @@ test('load sums up what came back, by status and by quantiles', async () => {
   const { port } = new URL(url);
   for (const outcome of [
     await runCommand(['load', '--seconds', '1', '--rps', '100', '--port', port]),
-    await runCommand(['load'], { SECONDS: '1', RPS: '100', URL: `http://127.0.0.1:${port}/` }),
+    await callCommand(['load'], { SECONDS: '1', RPS: '100', URL: `http://127.0.0.1:${port}/` }),
   ]) {
     expect(outcome).toMatchObject({ code: 0, stderr: '' });
     expect(outcome.stdout).toContain(`:${port}/ for 1 s`);
@@ -33,7 +33,7 @@ test('load finds the program by itself, on either of its two ports', async () =>
     ['http://localhost:1', together.url, together.url],
   ] as const) {
     const ports = { PORT_8000: new URL(first).port, PORT_8001: new URL(second).port };
-    const { stdout } = await runCommand(['load', '--seconds', '1', '--rps', '100'], ports);
+    const { stdout } = await callCommand(['load', '--seconds', '1', '--rps', '100'], ports);
     expect(stdout).toContain(`to http://localhost:${new URL(found).port}/ for`);
     expect(stdout).toMatch(/^ {2}201 Created/m);
   }
@@ -54,7 +54,7 @@ test('Ctrl-C ends load with the summary so far', async () => {
 });
 
 test('where nothing listens, load says what to type', async () => {
-  const { code, stderr } = await runCommand(['load', '--port', '1']);
+  const { code, stderr } = await callCommand(['load', '--port', '1']);
   expect(code).toBe(1);
   expect(stderr).toMatch(/^Nothing answers on http:\/\/localhost:1\/\. .*npm run dev\n$/);
 });

@@ -27,7 +27,7 @@ import {
   serveFolder,
   tells,
 } from '../support/archive.ts';
-import { refusal, runCommand, startCommand } from '../support/cli.ts';
+import { callCommand, refusal, runCommand, startCommand } from '../support/cli.ts';
 import { STEPS } from '../support/steps.ts';
 import { repository } from '../support/workspace.ts';
 
@@ -62,11 +62,10 @@ async function listenOn(host: string): Promise<number> {
 test.each([['up'], ['down']])(
   'without Docker, %s says what to install and names the way without',
   async (command) => {
-    const { code, stdout, stderr } = await runCommand([command], BARE);
+    const { code, stdout, stderr } = await callCommand([command], BARE);
     expect(code).toBe(1);
     expect(stdout + stderr).toContain('https://docs.docker.com/get-docker/');
     expect(stdout + stderr).toContain('npm run native');
-    expect(stderr).not.toMatch(/^ +at /m);
   },
 );
 
@@ -177,7 +176,7 @@ test('a port that is none is refused', async () => {
 });
 
 test('reload says when there is no Prometheus', async () => {
-  const { code, stderr } = await runCommand(['reload', '--port-9090', '1']);
+  const { code, stderr } = await callCommand(['reload', '--port-9090', '1']);
   expect(code).toBe(1);
   expect(stderr).toMatch(
     /^No Prometheus answers on http:\/\/localhost:1: .*npm run up, .*npm run native$/m,
@@ -188,7 +187,7 @@ test.skipIf(WINDOWS)('native says who holds a port, and starts nothing', async (
   const folder = emptyFolder();
   putPrometheus(folder, '3.5.3');
   const port = await listenOn('127.0.0.1');
-  const { code, stderr } = await runCommand(['native', '2'], {
+  const { code, stderr } = await callCommand(['native', '2'], {
     ...BARE,
     PATH: folder,
     PORT: '0',

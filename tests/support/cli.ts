@@ -50,25 +50,42 @@ export function startCommand(
 }
 
 /**
- * What a command says to wrong usage, without a process for it: tests/commands/dev.test.ts has what
- * the command line makes of it.
+ * Runs a command in the tests' own process, where its start is not what is tested: Node and tsx take
+ * ten times as long as most commands. Tests that run at the same time cannot use it.
  */
-export async function refusal(
+export async function callCommand(
   [command, ...args]: readonly [string, ...string[]],
   env: Readonly<Record<string, string>> = {},
-): Promise<string> {
+): Promise<Outcome> {
+  const printed = { stdout: '', stderr: '' };
+  const printer =
+    (stream: 'stdout' | 'stderr') =>
+    (...words: unknown[]) =>
+      void (printed[stream] += `${words.join(' ')}\n`);
+  const spies = [
+    vi.spyOn(console, 'log').mockImplementation(printer('stdout')),
+    vi.spyOn(console, 'error').mockImplementation(printer('stderr')),
+  ];
   for (const [name, value] of Object.entries({ ...PLAIN, ...env })) vi.stubEnv(name, value);
   try {
     const { values, env: given } = readArguments(command as CommandName, args, process.env);
     const { run } = await import(`../../workshop/commands/${command}.ts`);
-    await run(values, given, args);
+    return { code: await run(values, given, args), ...printed };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    vi.unstubAllEnvs();
+  }
+}
+
+/** What a command says to wrong usage: tests/commands/dev.test.ts has what comes of it. */
+export async function refusal(...command: Parameters<typeof callCommand>): Promise<string> {
+  try {
+    await callCommand(...command);
   } catch (error) {
     if (error instanceof Error && error.name === 'UsageError') return error.message;
     throw error;
-  } finally {
-    vi.unstubAllEnvs();
   }
-  throw new Error(`${command} ${args.join(' ')} is taken for right usage`);
+  throw new Error(`${command[0].join(' ')} is taken for right usage`);
 }
 
 /** Runs a command of the workshop to its end. */

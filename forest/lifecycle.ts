@@ -105,7 +105,9 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, name:
     case 'EADDRINUSE':
       return `Port ${port} on ${host} is taken: stop the other program, or choose another port, for example ${name}=${port < 65_000 ? port + 5 : port - 5}.`;
     case 'EACCES':
-      return `Port ${port} on ${host} is not open to you: choose a port above 1023, for example ${name}=8001.`;
+      return port < 1024
+        ? `Port ${port} on ${host} is not open to you: choose a port above 1023, for example ${name}=8001.`
+        : `Port ${port} on ${host} is reserved by the system: choose another port, for example ${name}=${port < 55_536 ? port + 10_000 : port - 10_000}. Windows lists what it reserves: netsh int ipv4 show excludedportrange tcp`;
     default:
       return `HOST=${JSON.stringify(host)} cannot be listened on (${error.code ?? error.message}): choose an address of this machine, for example HOST=127.0.0.1.`;
   }

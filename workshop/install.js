@@ -41,12 +41,16 @@ function packages(/** @type {string} */ lockFile) {
   }
 }
 
-function npm(/** @type {string[]} */ ...args) {
+/**
+ * Runs npm in the root, with its output on the screen.
+ * @param {string[]} args without spaces: on Windows they go through a shell, which splits there
+ */
+function npm(...args) {
   /** @type {import('node:child_process').SpawnSyncOptions} */
   const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] };
   // Under `npm run`, npm tells where it is; elsewhere it is on PATH, on Windows as a script.
   const { npm_execpath } = process.env;
   return npm_execpath?.endsWith('.js')
     ? spawnSync(process.execPath, [npm_execpath, ...args], options)
-    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
+    : spawnSync(['npm', ...args].join(' '), { ...options, shell: true });
 }

@@ -68,8 +68,8 @@ export function adoptProgram({ child, output }: ReturnType<typeof spawnProgram>)
     atExit.delete(killGroup);
     try {
       if (process.platform !== 'win32') process.kill(-child.pid!, 'SIGKILL');
-      // Windows has no groups: this ends the children as long as their parent is there.
-      else spawnSync('taskkill', ['/pid', `${child.pid}`, '/T', '/F'], { windowsHide: true });
+      // Windows has no groups: children are found through their parent, while it is there.
+      else if (!exit) killTree(child.pid!);
     } catch {
       // Nobody was left.
     }
@@ -91,6 +91,8 @@ export function adoptProgram({ child, output }: ReturnType<typeof spawnProgram>)
     signal: (name) => void child.kill(name),
     async stop(patienceMs = 6000) {
       if (!exit) {
+        // On Windows SIGTERM ends it at once, and then nothing leads to its children any more.
+        if (process.platform === 'win32') killTree(child.pid!);
         child.kill('SIGTERM');
         const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
         await exited;
@@ -100,6 +102,11 @@ export function adoptProgram({ child, output }: ReturnType<typeof spawnProgram>)
       return exited;
     },
   };
+}
+
+/** Ends a process of Windows with its children, and theirs. */
+function killTree(pid: number): void {
+  spawnSync('taskkill', ['/pid', `${pid}`, '/T', '/F'], { windowsHide: true });
 }
 
 /**

@@ -8,17 +8,19 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { freePorts } from '../../checks/harness/ports.js';
 import { startProgram, until, untilListening } from '../../checks/harness/program.ts';
 import { findProgram } from '../../workshop/programs.ts';
 import { findGrafana, findOnPath } from '../../workshop/stack/grafana-home.ts';
 import { translateTargets } from '../../workshop/stack/native-files.ts';
-import { holderOf, isTaken } from '../../workshop/stack/ports.ts';
+import { holderOf, listenerIn, whoHas, whoHasOther } from '../../workshop/stack/ports.ts';
+import { takenPorts } from '../../workshop/stack/stack.ts';
 import {
   ARCHIVE,
   makeArchive,
@@ -244,12 +246,55 @@ test.each(['2', '11'])('doctor knows the program of step %s on its ports', async
 
 test('a port is taken on either loopback address, and its holder is named', async () => {
   const port = await listenOn('127.0.0.1');
-  expect(await isTaken(port)).toBe(true);
-  // A machine without lsof, ss or PowerShell cannot tell who it is.
+  expect((await whoHas(port))?.why).toMatch(/^held by /);
+  // A machine without lsof, ss or netstat cannot tell who it is.
   expect(holderOf(port) ?? `process ${process.pid}`).toContain(`process ${process.pid}`);
+  expect(await whoHasOther(port, '127.0.0.1')).toBe(undefined);
+  expect((await whoHasOther(port, '::1'))?.why).toMatch(/^held by .* on 127\.0\.0\.1/);
   const six = await listenOn('::1').catch(() => undefined);
-  if (six) expect(await isTaken(six)).toBe(true);
-  expect(await isTaken(1)).toBe(false);
+  if (six) {
+    expect((await whoHas(six))?.why).toMatch(/^held by /);
+    expect((await whoHasOther(six, '127.0.0.1'))?.why).toMatch(/^held by .* on ::1/);
+    const { code, stderr } = await runCommand(['dev', '2', '--port', `${six}`]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(`^Port ${six} is held by .* on ::1, .*npm run dev -- 2 --port \\d+\\n$`),
+    );
+  }
+  expect(await whoHas(1)).toBe(undefined);
+});
+
+test('a port that Windows reserves is taken, and its list is named', async () => {
+  const [port = 0] = await freePorts(1);
+  vi.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server) {
+    process.nextTick(() => this.emit('error', Object.assign(new Error(), { code: 'EACCES' })));
+    return this;
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  expect(await takenPorts([{ port, variable: 'PORT_9090' }], 'native')).toEqual([
+    `Port ${port} is reserved by Windows, as \`netsh int ipv4 show excludedportrange tcp\` shows: take another port: npm run native -- --port-9090 ${port + 10_000}`,
+  ]);
+  // Below 1024 the program says what is amiss: there it is the rule on other systems.
+  expect(await whoHas(1)).toBe(undefined);
+});
+
+test('what netstat says of a listener is read in any language', () => {
+  const german = `
+Aktive Verbindungen
+
+  Proto  Lokale Adresse         Remoteadresse          Status           PID
+  TCP    0.0.0.0:135            0.0.0.0:0              ABHÖREN         1044
+  TCP    127.0.0.1:8001         127.0.0.1:51234        HERGESTELLT     7
+  TCP    127.0.0.1:8001         0.0.0.0:0              ABHÖREN         4711
+  TCP    [::1]:3000             [::]:0                 ABHÖREN         4712
+  UDP    0.0.0.0:9090           *:*                                    8
+`;
+  expect([8001, 3000, 9090, 800].map((port) => listenerIn(german, port))).toEqual([
+    '4711',
+    '4712',
+    undefined,
+    undefined,
+  ]);
 });
 
 test('without Docker, targets are found on this computer, and lines stay where they are', () => {

@@ -37,6 +37,14 @@ test('what is taken already is left as it is', async () => {
   expect(await texts(join(root, 'app'))).toEqual(before);
 });
 
+test('a file with the line ends of Windows is the same', async () => {
+  const root = await workspace();
+  const text = await readFile(join(root, 'steps/09-info-enum/info.ts'), 'utf8');
+  await writeFile(join(root, 'app/info.ts'), text.replaceAll('\n', '\r\n'));
+  expect(take(root, '09-info-enum')).toBe(0);
+  expect(Object.keys(await texts(join(root, 'app')))).toContain('enum.ts');
+});
+
 test('a file of the learner is not overwritten, and none is taken beside it', async () => {
   const root = await workspace();
   await writeFile(join(root, 'app/info.ts'), '// mine\n');

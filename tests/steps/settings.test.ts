@@ -4,8 +4,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { QUIET, spawnStep, STEPS } from '../support/steps.ts';
 
 /** Runs a step that is to refuse these settings. */
-async function refusal(name: string, env: Record<string, string>) {
-  const program = spawnStep(name, { ...QUIET, ...env });
+async function refusal(name: string, env: Record<string, string>, preload?: string) {
+  const nodeArgs = preload ? ['--import', new URL(preload, import.meta.url).href] : [];
+  const program = spawnStep(name, { ...QUIET, ...env }, { nodeArgs });
   const { code } = await program.exited;
   return { code, lines: program.stderr.trimEnd().split('\n'), stdout: program.stdout };
 }
@@ -53,6 +54,19 @@ describe('the last step, with its two ports', () => {
     const { code, lines } = await refusal(last, { METRICS_PORT: port });
     expect([code, lines.length]).toEqual([1, 1]);
     expect(lines[0]).toMatch(new RegExp(`${port}.*taken.*METRICS_PORT=`));
+  });
+});
+
+describe('a port that the system keeps to itself', () => {
+  test.each([
+    ['8001', /^Port 8001 .*reserved.*PORT=18001\..*netsh int ipv4 show excludedportrange tcp$/],
+    ['60000', /^Port 60000 .*reserved.*PORT=50000\..*netsh/],
+    ['80', /^Port 80 .*not open to you.*PORT=8001\.$/],
+  ])('%s', async (PORT, says) => {
+    const preload = '../support/reserved-port.mjs';
+    const { code, lines } = await refusal(STEPS[0]!, { PORT }, preload);
+    expect([code, lines.length]).toEqual([1, 1]);
+    expect(lines[0]).toMatch(says);
   });
 });
 

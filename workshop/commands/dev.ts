@@ -4,6 +4,8 @@ import type { Values } from '../terminal/arguments.js';
 import { editedSteps } from '../learner/edited-steps.ts';
 import { findProgram, ROOT } from '../programs.ts';
 import { supervise } from '../program/supervise.ts';
+import { programPorts, whoHasOther } from '../stack/ports.ts';
+import { takenPorts } from '../stack/stack.ts';
 import { writeProgramEvents } from '../terminal/program-events.ts';
 import { watch } from '../program/watch.ts';
 
@@ -12,6 +14,13 @@ export async function run({ STEP }: Values<'dev'>, env: NodeJS.ProcessEnv): Prom
   const { folder, entry } = findProgram(STEP);
   if (!existsSync(join(ROOT, entry))) {
     console.error(`${entry} is missing. Get it back with: git restore ${folder}`);
+    return 1;
+  }
+  // The program itself says so where its own address is taken.
+  const other = (port: number) => whoHasOther(port, env.HOST || '127.0.0.1');
+  const taken = await takenPorts(programPorts(entry, env), 'dev', { STEP }, other);
+  if (taken.length > 0) {
+    console.error(taken.join('\n'));
     return 1;
   }
   console.log(`Running ${entry}. Save a file to restart it; Ctrl-C stops it.`);

@@ -8,6 +8,7 @@ import { fetchWithin } from '../stack/fetch.ts';
 import { findGrafana, type Grafana } from '../stack/grafana-home.ts';
 import { NATIVE, nativeTargets, writeNativeFiles } from '../stack/native-files.ts';
 import { findProgram, ROOT } from '../programs.ts';
+import { programPorts } from '../stack/ports.ts';
 import { PrometheusNews } from '../stack/prometheus-news.ts';
 import { findPrometheus, noPrometheus } from '../stack/prometheus.ts';
 import { portOf, PROMETHEUS_FILE, takenPorts, untilAnswers } from '../stack/stack.ts';
@@ -116,20 +117,6 @@ interface Other {
   readonly saidWhy: () => boolean;
 }
 
-/** The ports of a program; the last is that of its metrics. */
-function programPorts(entry: string, env: NodeJS.ProcessEnv): { port: number; variable: string }[] {
-  // From step 11 on a program has a port of its own for its metrics, and other defaults.
-  const apart = readFileSync(join(ROOT, entry), 'utf8').includes('METRICS_PORT');
-  const defaults = apart
-    ? { PORT: PORTS.visitors, METRICS_PORT: PORTS.program }
-    : { PORT: PORTS.program };
-  // A value that is no port is the program's to refuse.
-  return Object.entries(defaults).map(([variable, fallback]) => ({
-    variable,
-    port: Number(env[variable] || fallback),
-  }));
-}
-
 function startPrometheus(command: string, port: number): Other {
   const args = [
     `--config.file=${join(NATIVE, 'prometheus.yaml')}`,
@@ -217,8 +204,8 @@ async function end({ child, quit }: Other): Promise<void> {
   const ended = () =>
     child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
   if (ended()) return;
-  // It may have ended of Ctrl-C before the answer: then this asks nobody.
-  if (process.platform === 'win32' && quit) void quit();
+  // On Windows, Ctrl-C has reached it by itself, and it may be gone before this asks.
+  if (process.platform === 'win32') void quit?.();
   else child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
   await new Promise((resolve) => child.once('exit', resolve));

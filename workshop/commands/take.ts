@@ -53,8 +53,10 @@ function newFiles(root: string, step: string): string[] {
 }
 
 function compare(source: string, target: string): 'missing' | 'same' | 'differs' {
+  // Editors and git on Windows may have changed the line ends.
+  const read = (path: string) => readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
   try {
-    return readFileSync(source).equals(readFileSync(target)) ? 'same' : 'differs';
+    return read(source) === read(target) ? 'same' : 'differs';
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'differs';
   }

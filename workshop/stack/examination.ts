@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { ask, findDocker, hasImage, images, ownsPort, whyNoDocker, type Docker } from './docker.ts';
 import { fetchWithin } from './fetch.ts';
 import { findGrafana } from './grafana-home.ts';
-import { holderOf, isTaken } from './ports.ts';
+import { whoHas } from './ports.ts';
 import { ROOT } from '../programs.ts';
 import { findPrometheus, noPrometheus } from './prometheus.ts';
 import { otherPort, portOf, PROMETHEUS_FILE } from './stack.ts';
@@ -207,14 +207,15 @@ async function ports(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   return Promise.all(
     services.map(async ({ usual, signs }): Promise<Finding> => {
       const port = portOf(usual, env);
-      if (!(await isTaken(port))) return { state: 'good', what: `Port ${port} is free` };
+      const taken = await whoHas(port);
+      if (!taken) return { state: 'good', what: `Port ${port} is free` };
       if (ownsPort(port) || (await shows(port, signs))) {
         return { state: 'good', what: `Port ${port} is held by the workshop itself` };
       }
       return {
         state: 'problem',
-        what: `Port ${port} is held by ${holderOf(port) ?? 'another program'}`,
-        fix: `Stop it, or take another port: ${typed('up', { [`PORT_${usual}`]: otherPort(port) })}`,
+        what: `Port ${port} is ${taken.why}`,
+        fix: `${taken.fix.replace(/^./, (letter) => letter.toUpperCase())}: ${typed('up', { [`PORT_${usual}`]: otherPort(port) })}`,
       };
     }),
   );

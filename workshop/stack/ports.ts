@@ -1,12 +1,70 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { PORTS } from '../commands.js';
+import { ROOT } from '../programs.ts';
 
-/** Says whether something listens on `port` of this computer, on either loopback address. */
-export async function isTaken(port: number): Promise<boolean> {
+/** Below it, a port is not open to everybody on Linux and macOS. */
+const FIRST_OPEN = 1024;
+
+const OR_ANOTHER = 'stop it, or take another port';
+
+/** A port of a program, with the variable that moves it. */
+export interface ProgramPort {
+  readonly port: number;
+  readonly variable: string;
+}
+
+/** The ports of a program; the last is that of its metrics. */
+export function programPorts(entry: string, env: NodeJS.ProcessEnv): ProgramPort[] {
+  // From step 11 on a program has a port of its own for its metrics, and other defaults.
+  const apart = readFileSync(join(ROOT, entry), 'utf8').includes('METRICS_PORT');
+  const defaults = apart
+    ? { PORT: PORTS.visitors, METRICS_PORT: PORTS.program }
+    : { PORT: PORTS.program };
+  // A value that is no port is the program's to refuse.
+  return Object.entries(defaults).map(([variable, fallback]) => ({
+    variable,
+    port: Number(env[variable] || fallback),
+  }));
+}
+
+/** Why a port of this computer cannot be had, to be read after "is", and what can be done about it. */
+export interface Taken {
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** Who has `port` of this computer, on either loopback address; undefined if nobody has. */
+export async function whoHas(port: number): Promise<Taken | undefined> {
   // Both, and not only an attempt to listen: macOS lets a second program listen on 127.0.0.1 beside
   // one that listens on all addresses, and a browser may ask ::1 first for "localhost".
-  const found = await Promise.all([answers(port, '127.0.0.1'), answers(port, '::1'), held(port)]);
-  return found.includes(true);
+  const [four, six, refusal] = await Promise.all([
+    answers(port, '127.0.0.1'),
+    answers(port, '::1'),
+    refusalOf(port),
+  ]);
+  const isReserved = refusal === 'EACCES' && port >= FIRST_OPEN;
+  if (!four && !six && refusal !== 'EADDRINUSE' && !isReserved) return undefined;
+  if (isReserved && !four && !six) {
+    return {
+      why: 'reserved by Windows, as `netsh int ipv4 show excludedportrange tcp` shows',
+      fix: 'take another port',
+    };
+  }
+  return { why: `held by ${holderOf(port) ?? 'another program'}`, fix: OR_ANOTHER };
+}
+
+/**
+ * Who answers on the address of "localhost" that a program on `host` does not listen on: a browser
+ * may ask that one first, and shows another program than the one that has just started.
+ */
+export async function whoHasOther(port: number, host: string): Promise<Taken | undefined> {
+  const other = { '127.0.0.1': '::1', '::1': '127.0.0.1' }[host];
+  if (!other || !(port > 0 && port < 65_536) || !(await answers(port, other))) return undefined;
+  const holder = holderOf(port) ?? 'another program';
+  return { why: `held by ${holder} on ${other}, which browsers ask too`, fix: OR_ANOTHER };
 }
 
 function answers(port: number, host: string): Promise<boolean> {
@@ -22,11 +80,12 @@ function answers(port: number, host: string): Promise<boolean> {
   });
 }
 
-function held(port: number): Promise<boolean> {
+/** The code of the error that a program gets which would listen on `port`. */
+function refusalOf(port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'EADDRINUSE'));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)));
+    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(undefined)));
   });
 }
 
@@ -35,7 +94,7 @@ export function holderOf(port: number): string | undefined {
   const container = read('docker', ['ps', '--filter', `publish=${port}`, '--format', '{{.Names}}']);
   if (container) return `the container ${container.split('\n')[0]}`;
   const { pid, name } =
-    (process.platform === 'win32' ? askPowerShell(port) : (askLsof(port) ?? askSs(port))) ?? {};
+    (process.platform === 'win32' ? askNetstat(port) : (askLsof(port) ?? askSs(port))) ?? {};
   return pid && `${name || 'a program'} (process ${pid})`;
 }
 
@@ -51,10 +110,21 @@ function askSs(port: number) {
   return found ? { name: found[1], pid: found[2] } : undefined;
 }
 
-function askPowerShell(port: number) {
-  const script = `$c = Get-NetTCPConnection -State Listen -LocalPort ${port} | Select-Object -First 1; "$($c.OwningProcess) $((Get-Process -Id $c.OwningProcess).ProcessName)"`;
-  const found = /^(\d+) (.*)/.exec(read('powershell', ['-NoProfile', '-Command', script]));
-  return found ? { pid: found[1], name: found[2] } : undefined;
+function askNetstat(port: number) {
+  const pid = listenerIn(read('netstat', ['-ano']), port);
+  if (!pid) return undefined;
+  // PowerShell would tell both at once, but takes many seconds when it is first started.
+  const row = read('tasklist', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH']);
+  return { pid, name: /^"(.+?)(?:\.exe)?"/i.exec(row)?.[1] };
+}
+
+/** The process that listens on `port`, from what `netstat -ano` prints, in whatever language. */
+export function listenerIn(text: string, port: number): string | undefined {
+  const row = new RegExp(
+    `^\\s*TCP\\s+\\S+:${port}\\s+(?:0\\.0\\.0\\.0|\\[::\\]):0\\s.*?(\\d+)\\s*$`,
+    'm',
+  );
+  return row.exec(text)?.[1];
 }
 
 function read(command: string, args: string[]): string {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { until } from '../../checks/harness/program.ts';
 import { fetchWithin } from './fetch.ts';
-import { holderOf, isTaken } from './ports.ts';
+import { whoHas, type ProgramPort, type Taken } from './ports.ts';
 import { ROOT } from '../programs.ts';
 import { typed, type Options } from '../terminal/typed.js';
 import type { CommandName } from '../commands.js';
@@ -18,19 +18,21 @@ export function portOf(usual: number, env: NodeJS.ProcessEnv): number {
  * Says who holds those of `ports` that are taken.
  * @param ports each with the variable that moves it
  * @param options what was typed with the command
+ * @param look asks who has one
  * @returns a line for each, with what to do; empty if all are free
  */
 export async function takenPorts(
-  ports: { port: number; variable: string }[],
+  ports: readonly ProgramPort[],
   command: CommandName,
   options: Options = {},
+  look: (port: number) => Promise<Taken | undefined> = whoHas,
 ): Promise<string[]> {
   const lines = await Promise.all(
     ports.map(async ({ port, variable }) => {
-      if (!(await isTaken(port))) return [];
-      const holder = holderOf(port) ?? 'another program';
+      const taken = await look(port);
+      if (!taken) return [];
       return [
-        `Port ${port} is held by ${holder}: stop it, or take another port: ${typed(command, { ...options, [variable]: otherPort(port) })}`,
+        `Port ${port} is ${taken.why}: ${taken.fix}: ${typed(command, { ...options, [variable]: otherPort(port) })}`,
       ];
     }),
   );

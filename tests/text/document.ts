@@ -103,3 +103,16 @@ export function anchorOf(title: string): string {
     .replace(/[^\p{Letter}\p{Number}\s_-]/gu, '')
     .replace(/\s/g, '-');
 }
+
+/** The cells of the rows of all tables in a text. */
+export function rowsOf(text: string): string[][] {
+  const lines = text
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !/^\|[ :|-]+$/.test(line));
+  return lines.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll('**', '')),
+  );
+}

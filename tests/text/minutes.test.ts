@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readDocument } from './document.ts';
+import { readDocument, rowsOf } from './document.ts';
 
 const workshop = readDocument('WORKSHOP.md');
 const instructor = readDocument('INSTRUCTOR.md');
@@ -9,19 +9,6 @@ const stated = workshop.chapters.flatMap(({ title, text }) => {
   const minutes = /^_(\d+) minutes_$/m.exec(text)?.[1];
   return minutes ? [{ title, minutes: Number(minutes) }] : [];
 });
-
-/** The cells of the rows of all tables in a text. */
-function rowsOf(text: string): string[][] {
-  const lines = text
-    .split('\n')
-    .filter((line) => line.startsWith('|') && !/^\|[ :|-]+$/.test(line));
-  return lines.map((line) =>
-    line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim().replaceAll('**', '')),
-  );
-}
 
 const linked = (cell = '') => /^\[(.+)\]/.exec(cell)?.[1] ?? cell;
 

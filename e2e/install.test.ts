@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -6,11 +7,13 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startProgram, until } from '../checks/harness/program.ts';
 import { ROOT } from '../workshop/programs.ts';
 
@@ -30,7 +33,25 @@ function size(folder: string): number {
 const warnings = (output: string) =>
   output.split('\n').filter((line) => /warn/i.test(line) && !/Unknown \w+ config/.test(line));
 
-describe.skipIf(!online)('a fresh clone', () => {
+beforeEach(({ skip }) => {
+  if (!online) skip('No package registry answers npm ping.');
+});
+
+/** A program that looks for its packages all the time, and imports one of them late. */
+const LATE = `
+import { readFileSync } from 'node:fs';
+const names = ['prom-client', 'tsx', 'diff', 'typescript'];
+const look = () => names.forEach((name) => readFileSync(\`node_modules/\${name}/package.json\`));
+const looking = setInterval(look, 1);
+process.stdin.resume().on('end', async () => {
+  clearInterval(looking);
+  await import('diff');
+  console.log('imported');
+});
+console.log('looks');
+`;
+
+describe('a fresh clone', () => {
   let clone: string;
   const has = (name: string) => existsSync(join(clone, 'node_modules', name));
   const npm = (...args: string[]) => {
@@ -40,6 +61,7 @@ describe.skipIf(!online)('a fresh clone', () => {
   };
 
   beforeAll(() => {
+    if (!online) return;
     clone = mkdtempSync(join(tmpdir(), 'tree-counter-'));
     const files = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' });
     for (const file of files.trim().split('\n')) {
@@ -84,6 +106,33 @@ describe.skipIf(!online)('a fresh clone', () => {
     expect(output).toContain('Listening');
     expect(output).not.toContain('Installing');
     expect(has('vitest')).toBe(true);
+  });
+
+  test.each(['10', '11'])('npm %s adds packages under a program that runs', async (major) => {
+    rmSync(join(clone, 'node_modules'), { recursive: true, force: true });
+    const run = (...args: string[]) => npm('exec', '--yes', '--', `npm@${major}`, ...args);
+    const lock = readFileSync(join(clone, 'package-lock.json'), 'utf8');
+    expect(run('run', 'progress').output).toContain('Installing');
+    expect(has('vitest')).toBe(false);
+
+    writeFileSync(join(clone, 'late.mjs'), LATE);
+    const late = spawn(process.execPath, ['late.mjs'], { cwd: clone, stdio: 'pipe' });
+    const ended = once(late, 'exit');
+    let output = '';
+    for (const stream of [late.stdout, late.stderr]) stream.on('data', (text) => (output += text));
+    try {
+      expect(await until(() => output.includes('looks'), 20_000)).toBe(true);
+      const { status, output: said } = run('test', '--', 'forest/pages');
+      expect(status, said).toBe(0);
+      expect(said).toContain('Installing');
+      expect(has('vitest')).toBe(true);
+      late.stdin.end();
+      expect((await ended)[0], output).toBe(0);
+      expect(output).toContain('imported');
+    } finally {
+      late.kill();
+    }
+    expect(readFileSync(join(clone, 'package-lock.json'), 'utf8')).toBe(lock);
   });
 
   test.each(['10', '11'])('npm %s installs it without a warning', (major) => {

@@ -23,8 +23,10 @@ export function install({ all, command }) {
 
   const keepsAll = all || Object.values(present).some(({ dev }) => dev);
   const omit = keepsAll ? [] : ['--omit=dev'];
-  console.log('Installing packages (npm ci), this once…');
-  const { status } = npm('ci', '--prefer-offline', '--no-audit', '--no-fund', ...omit);
+  // `npm ci` begins by taking all away: where a program may run, npm only adds what is missing.
+  const how = Object.keys(present).length > 0 ? ['install', '--no-save'] : ['ci'];
+  console.log(`Installing packages (npm ${how[0]}), this once…`);
+  const { status } = npm(...how, '--prefer-offline', '--no-audit', '--no-fund', ...omit);
   if (status === 0) return;
   console.error(
     `The packages could not be installed: look at the lines above, check your network, then type: ${typed(command)}`,

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ROOT } from '../../workshop/programs.ts';
 import { images } from '../../workshop/stack/docker.ts';
 import { findPrometheus } from '../../workshop/stack/prometheus.ts';
 import {
@@ -25,6 +26,8 @@ const WINDOWS = process.platform === 'win32';
 test('the release is that of the image', () => {
   expect(images().prometheus).toBe(`prom/prometheus:v${PROMETHEUS.version}`);
   expect(PROMETHEUS.archives).toMatch(new RegExp(`/v${PROMETHEUS.version}$`));
+  const told = readFileSync(join(ROOT, 'INSTRUCTOR.md'), 'utf8');
+  expect(told).toContain(`/releases/tag/v${PROMETHEUS.version})`);
   for (const sum of Object.values(PROMETHEUS.sha256)) expect(sum).toMatch(/^[0-9a-f]{64}$/);
 });
 

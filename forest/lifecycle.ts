@@ -1,11 +1,15 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { exitWith } from './exit.ts';
 
 /** What is left of a program that stops is cut after this time, in milliseconds. */
 const PATIENCE_MS = 4500;
 
-const running: { stop: () => Promise<void>; cut: () => void }[] = [];
+type Close = () => Promise<void>;
+
+/** How to close each server, in the order of the two kinds. */
+const closers: Record<'first' | 'last', Close[]> = { first: [], last: [] };
 const stopping = new AbortController();
 
 /** Calls `callback` once the program is told to stop: before it closes its servers, or now if it is too late. */
@@ -15,19 +19,20 @@ export function onStop(callback: () => void): void {
 }
 
 /**
- * Lets `server` listen on HOST and on the port that the setting `port` holds, and prints its URL.
- * Told to stop (SIGTERM, SIGINT), the program stops all servers, finishes the requests in flight,
- * and exits with 0. A port or a host that cannot be had ends it: exit code 1 and one line on
- * standard error.
+ * Lets `server` listen on HOST and on the port that the setting `port` holds, and prints its URL
+ * with `path`. Told to stop (SIGTERM, SIGINT), the program closes its servers, finishes the requests
+ * in flight, and exits with 0. A server with `closeLast` goes on answering until all others are
+ * closed. A port or a host that cannot be had ends the program: exit code 1 and one line on standard
+ * error.
  */
 export async function listen<Port extends string>(
   server: Server,
   settings: { readonly HOST: string } & Record<Port, number>,
   port: Port,
-  path = '/',
+  { path = '/', closeLast = false } = {},
 ): Promise<void> {
   stopOnSignals();
-  running.push(track(server));
+  closers[closeLast ? 'last' : 'first'].push(closerOf(server));
   const { HOST: host, [port]: number } = settings;
   const refused = (error: Error) => exitWith(1, explain(error, host, number, port));
   server.once('error', refused);
@@ -47,20 +52,25 @@ function stopOnSignals(): void {
 async function stop(): Promise<void> {
   if (stopping.signal.aborted) return;
   stopping.abort();
-  setTimeout(() => running.forEach(({ cut }) => cut()), PATIENCE_MS);
-  await Promise.all(running.map((server) => server.stop()));
-  // Without this a timer of the program could hold it up.
+  await Promise.race([closeAll(), setTimeout(PATIENCE_MS)]);
+  // It cuts what is left, and no timer of the program can hold it up.
   process.exit(0);
+}
+
+async function closeAll(): Promise<void> {
+  await Promise.all(closers.first.map((close) => close()));
+  await Promise.all(closers.last.map((close) => close()));
 }
 
 /**
  * Node's own `server.close()` waits for connections that never carried a request, or only half of
  * one: a browser's spare connection would hold the program up. So this knows which are in use.
  */
-function track(server: Server) {
+function closerOf(server: Server): Close {
   // Each connection, with the answers that it waits for. One Set of all answers would be shorter, but
   // as it turns over, its old tables keep what they held until the garbage collector's long turn.
   const connections = new Map<Socket, ServerResponse[]>();
+  let closing = false;
 
   server.on('connection', (socket: Socket) => {
     connections.set(socket, []);
@@ -69,25 +79,21 @@ function track(server: Server) {
   server.on('request', ({ socket }, response: ServerResponse) => {
     const inFlight = connections.get(socket) ?? [];
     inFlight.push(response);
-    if (stopping.signal.aborted) sayGoodbye(response);
+    if (closing) sayGoodbye(response);
     response.once('close', () => {
       inFlight.splice(inFlight.indexOf(response), 1);
-      if (stopping.signal.aborted && inFlight.length === 0) socket.destroySoon();
+      if (closing && inFlight.length === 0) socket.destroySoon();
     });
   });
 
-  return {
-    stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const [socket, inFlight] of connections) {
-        if (inFlight.length === 0) socket.destroy();
-        else inFlight.forEach(sayGoodbye);
-      }
-      return closed;
-    },
-    cut() {
-      for (const socket of connections.keys()) socket.destroy();
-    },
+  return async () => {
+    closing = true;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const [socket, inFlight] of connections) {
+      if (inFlight.length === 0) socket.destroy();
+      else inFlight.forEach(sayGoodbye);
+    }
+    await closed;
   };
 }
 

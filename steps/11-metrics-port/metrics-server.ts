@@ -26,5 +26,6 @@ export async function startMetricsServer(settings: {
       }
     }
   });
-  await listen(server, settings, 'METRICS_PORT', '/metrics');
+  // Closed last, the port still tells that the program is stopping while its last visitors wait.
+  await listen(server, settings, 'METRICS_PORT', { path: '/metrics', closeLast: true });
 }

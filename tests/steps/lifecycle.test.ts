@@ -2,13 +2,14 @@ import { connect as connectSocket, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startProgram, until, untilListening } from '../../checks/harness/program.ts';
 import { send } from '../support/http.ts';
-import { runStep, STEPS, type RunningStep } from '../support/steps.ts';
+import { findSamples } from '../../checks/harness/exposition.ts';
+import { runStep, STEPS, stepsFrom, type RunningStep } from '../support/steps.ts';
 
 /** Opens a raw connection, writes `text`, and collects what comes back. */
 async function open(url: string, text: string) {
   const { hostname, port } = new URL(url);
   const socket: Socket = connectSocket({ host: hostname, port: Number(port) });
-  const connection = { received: '', closed: false };
+  const connection = { received: '', closed: false, send: (more: string) => socket.write(more) };
   socket.setEncoding('utf8');
   socket.on('data', (data: string) => (connection.received += data));
   socket.on('error', () => undefined);
@@ -61,6 +62,39 @@ describe.each(STEPS)('%s', (name) => {
   });
 });
 
+describe.each(stepsFrom(11))('%s', (name) => {
+  test('told to stop, says so on the metrics port until its visitors have their answers', async () => {
+    // With this seed the registry is ready at once, and takes nearly two seconds for the first visitor.
+    const step = await runStep(name, { REGISTRY_DELAY_MS: '3000', SEED: '105' });
+    const metric = async (metric: string, labels?: Record<string, string>) =>
+      findSamples(await step.scrape(), metric, labels)[0]?.value;
+    const state = (application_state: string) => metric('application_state', { application_state });
+    expect(await until(async () => (await state('running')) === 1, 5000)).toBe(true);
+    const prometheus = await open(step.metricsUrl, GET('/metrics'));
+    const visitor = await open(step.url, GET('/treecounter'));
+    expect(await until(async () => (await metric('requests_in_progress')) === 1, 5000)).toBe(true);
+
+    const stopped = Date.now();
+    step.program.signal('SIGTERM');
+    expect(await until(async () => (await state('stopping')) === 1, 2000)).toBe(true);
+    await expect(send(step.url, 'GET /')).rejects.toThrow(/ECONNREFUSED/);
+    // The connection of a scraper that keeps it is as good as a new one.
+    prometheus.received = '';
+    prometheus.send(GET('/metrics'));
+    const stopping = 'application_state{application_state="stopping"} 1\n';
+    expect(await until(() => prometheus.received.includes(stopping), 2000)).toBe(true);
+    expect(await state('running')).toBe(0);
+    expect(await metric('requests_in_progress')).toBe(1);
+    expect(visitor).toMatchObject({ received: '', closed: false });
+
+    expect(await step.program.exited).toEqual({ code: 0, signal: null });
+    expect(Date.now() - stopped).toBeLessThan(4000);
+    expect(visitor.received).toMatch(/200 OK[^]*<\/html>/);
+    expect(prometheus.closed).toBe(true);
+    expect(step.program.stderr).toBe('');
+  });
+});
+
 test('SIGINT stops like SIGTERM, with both ports idle', async () => {
   const step = await runStep(STEPS.at(-1)!);
   await spareConnections(step);
@@ -72,16 +106,20 @@ test('SIGINT stops like SIGTERM, with both ports idle', async () => {
 test('what takes too long is cut, and the exit code is still 0', async () => {
   const program = startProgram({ entry: 'tests/support/never-answers.ts' });
   onTestFinished(async () => void (await program.stop()));
-  const [url = ''] = await untilListening(program);
+  const [url = '', metricsUrl = ''] = await untilListening(program, 2);
+  const idle = await open(url, '');
   const visitor = await open(url, GET('/'));
   // Connections are taken in order: once this one is closed again, the visitor's is in flight.
   const refused = await open(url, 'no request\r\n\r\n');
   expect(await until(() => refused.closed, 5000)).toBe(true);
   const stopped = Date.now();
   program.signal('SIGTERM');
+  // It has closed what carries no request, and has not cut the rest yet.
+  expect(await until(() => idle.closed, 3000)).toBe(true);
+  const scraper = await open(metricsUrl, GET('/metrics'));
   expect(await program.exited).toEqual({ code: 0, signal: null });
   const ms = Date.now() - stopped;
-  expect(visitor).toEqual({ received: '', closed: true });
+  for (const one of [visitor, scraper]) expect(one).toMatchObject({ received: '', closed: true });
   expect(ms).toBeGreaterThan(4000);
   expect(ms).toBeLessThan(5000);
 });

@@ -59,6 +59,7 @@ const UNSHOWN: readonly (readonly [pattern: RegExp, says: RegExp, ends: boolean]
   [/^make check STEP=\d+$/, /^Step \d\d .* passes/m, true],
   // The mistake of chapter 07 is no text that can be read: it is shown as it came.
   [/^make metrics NAME=\w+$/, /^\w+ \((counter|gauge|histogram|summary)|le="Infinity"/m, true],
+  [/^make metrics NAME=\w+ WATCH=1$/, /^\w+ \(gauge/m, false],
   [/^make load$/, /^Sending .* Ctrl-C ends it\.$/m, false],
   [/^make progress$/, /^(\d+ of|All) 11\b/m, true],
   [/^make doctor$/, /^ok .*npm/m, true],

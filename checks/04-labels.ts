@@ -5,16 +5,20 @@ import { check, type LessonChecks } from './harness/types.ts';
 const NAME = 'requests_total';
 const LABELS = ['method', 'endpoint', 'status'];
 
-/** What each route can answer: the series that are there from the start. */
+/** What each route can answer to its own method: the series that are there from the start. */
 const ANSWERS: readonly (readonly [method: string, endpoint: string, status: string])[] = [
   ['GET', '/', '200'],
+  ['GET', '/', '500'],
   ['GET', '/treecounter', '200'],
+  ['GET', '/treecounter', '500'],
   ['GET', '/treecounter', '503'],
   ['POST', '/plant', '201'],
   ['POST', '/plant', '400'],
+  ['POST', '/plant', '500'],
   ['POST', '/fell', '200'],
   ['POST', '/fell', '400'],
   ['POST', '/fell', '409'],
+  ['POST', '/fell', '500'],
 ];
 
 interface Labels extends Record<string, string> {
@@ -245,7 +249,7 @@ const initialZeros = check({
     'some-zeros-missing': {
       first: 'One of the known answers has no series yet: add it to the list of zeros.',
       fuller:
-        'What the routes can answer: / 200; /treecounter 200 and 503; /plant 201 and 400; /fell 200, 400 and 409. Each is a series that starts at 0, the rare ones above all: they are those that you want to see begin.',
+        'What the routes can answer: / 200 and 500; /treecounter 200, 500 and 503; /plant 201, 400 and 500; /fell 200, 400, 409 and 500. Each is a series that starts at 0, the rare ones above all: they are those that you want to see begin.',
     },
     'zeros-not-zero': {
       first: 'Add 0 at the start, not 1: `inc(labels)` without an amount adds 1.',

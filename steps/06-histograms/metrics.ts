@@ -10,12 +10,12 @@ export const requests = new Counter<'method' | 'endpoint' | 'status'>({
   labelNames: ['method', 'endpoint', 'status'],
 });
 
-/** What each route can answer. */
+/** What each route can answer to its own method. */
 const answers = [
-  ['GET', '/', 200],
-  ['GET', '/treecounter', 200, 503],
-  ['POST', '/plant', 201, 400],
-  ['POST', '/fell', 200, 400, 409],
+  ['GET', '/', 200, 500],
+  ['GET', '/treecounter', 200, 500, 503],
+  ['POST', '/plant', 201, 400, 500],
+  ['POST', '/fell', 200, 400, 409, 500],
 ] as const;
 
 // Without a first 0, a rate misses the first event of each series.

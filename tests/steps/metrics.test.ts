@@ -13,13 +13,17 @@ import { OWN_METRICS } from '../support/contract.ts';
 
 const ROUTES = [
   ['GET', '/', '200'],
+  ['GET', '/', '500'],
   ['GET', '/treecounter', '200'],
+  ['GET', '/treecounter', '500'],
   ['GET', '/treecounter', '503'],
   ['POST', '/plant', '201'],
   ['POST', '/plant', '400'],
+  ['POST', '/plant', '500'],
   ['POST', '/fell', '200'],
   ['POST', '/fell', '400'],
   ['POST', '/fell', '409'],
+  ['POST', '/fell', '500'],
 ] as const;
 const FINE = ['0.1', '0.2', '0.3', '0.4', '0.5', '0.6', '0.7', '0.8', '0.9', '1', '+Inf'];
 const DEFAULT = ['0.005', '0.01', '0.025', '0.05', '0.1', '0.25', '0.5', '1', '2.5', '5', '10'];

@@ -134,9 +134,11 @@ export const mutations: readonly Mutation[] = [
   ]),
   mutation('some-zeros-missing', [
     'metrics.ts',
-    "['GET', '/treecounter', 200, 503]",
-    "['GET', '/treecounter', 200]",
+    "['GET', '/treecounter', 200, 500, 503]",
+    "['GET', '/treecounter', 200, 500]",
   ]),
+  // As if nothing could go wrong in a page that asks nobody.
+  mutation('some-zeros-missing', ['metrics.ts', "['GET', '/', 200, 500]", "['GET', '/', 200]"]),
   mutation('zeros-not-zero', [
     'metrics.ts',
     'requests.inc({ method, endpoint, status }, 0)',

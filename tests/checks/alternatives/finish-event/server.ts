@@ -30,14 +30,16 @@ const euros =
     ? new client.Counter({ registers, name: 'donated_euros_total', help: 'Money' })
     : undefined;
 if (STEP >= 4) {
-  total!.labels({ method: 'GET', endpoint: '/', status: '200' }).inc(0);
-  for (const status of [200, 503]) {
+  for (const status of [200, 500]) {
+    total!.labels({ method: 'GET', endpoint: '/', status }).inc(0);
+  }
+  for (const status of [200, 500, 503]) {
     total!.labels({ method: 'GET', endpoint: '/treecounter', status }).inc(0);
   }
-  for (const status of [201, 400]) {
+  for (const status of [201, 400, 500]) {
     total!.labels({ method: 'POST', endpoint: '/plant', status }).inc(0);
   }
-  for (const status of [200, 400, 409]) {
+  for (const status of [200, 400, 409, 500]) {
     total!.labels({ method: 'POST', endpoint: '/fell', status }).inc(0);
   }
 }

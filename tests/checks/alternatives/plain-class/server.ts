@@ -62,7 +62,7 @@ class TreeCounter {
     this.metrics.set('euros', new prometheus.Counter({ name: 'donated_euros_total', help: 'e' }));
     if (STEP < 4) return;
     const known =
-      'GET / 200,GET /treecounter 200,GET /treecounter 503,POST /plant 201,POST /plant 400,POST /fell 200,POST /fell 400,POST /fell 409,HEAD / 200';
+      'GET / 200,GET / 500,GET /treecounter 200,GET /treecounter 500,GET /treecounter 503,POST /plant 201,POST /plant 400,POST /plant 500,POST /fell 200,POST /fell 400,POST /fell 409,POST /fell 500,HEAD / 200,HEAD / 500';
     for (const line of known.split(',')) {
       const [method = '', endpoint = '', status = ''] = line.split(' ');
       requests.inc({ method, endpoint, status }, 0);

@@ -47,10 +47,10 @@ export function createMetrics(step: number, registry: TreeRegistry, underWay: Se
   };
   if (step >= 4) {
     const zeros = {
-      '/': [200],
-      '/treecounter': [200, 503],
-      '/plant': [201, 400],
-      '/fell': [200, 400, 409],
+      '/': [200, 500],
+      '/treecounter': [200, 500, 503],
+      '/plant': [201, 400, 500],
+      '/fell': [200, 400, 409, 500],
     };
     for (const [endpoint, statuses] of Object.entries(zeros)) {
       const method = endpoint === '/' || endpoint === '/treecounter' ? 'GET' : 'POST';

@@ -228,42 +228,13 @@ const memoryThere = metricIsThere({
   because: 'free memory rises and falls.',
 });
 
-const memoryRight = check({
-  name: 'host_memory_free_bytes has the label server, and is in bytes',
-  hints: {
-    'memory-label': {
-      first: 'Give it the label server, with the name of this machine: `hostname()` of node:os.',
-      fuller:
-        'Several programs can report the memory of their machines: the label tells them apart. `this.set({ server: hostname() }, freemem())`.',
-    },
-    'memory-unit': {
-      first: 'Report bytes, as `freemem()` gives them: no division.',
-      fuller:
-        'The name says bytes and the value is far from what this machine has free. Prometheus wants base units: Grafana turns bytes into gigabytes for people, and cannot know that somebody divided already.',
-    },
-  },
-  async run(session, fail) {
-    const scrape = await session.scrape();
-    const did = 'asked GET /metrics';
-    const got = linesOf(scrape, MEMORY);
-    const expected = `${MEMORY}{server="${hostname()}"} ${freemem()}`;
-    const samples = scrape.samples(MEMORY, { server: hostname() });
-    if (samples.length === 0) throw fail('memory-label', { did, expected, got });
-    // Free memory has several definitions, which lie within a small factor: units lie further.
-    const plausible = samples.every(
-      ({ value }) => value > freemem() / 100 && value <= totalmem() * 1.01,
-    );
-    if (!plausible) throw fail('memory-unit', { did, expected, got });
-  },
-});
-
 const memoryFresh = check({
   name: 'host_memory_free_bytes is read at each scrape',
   hints: {
     'memory-frozen': {
       first: 'Set it in `collect()`, which runs at each scrape: a value set once stays as it was.',
       fuller:
-        'The memory was read when the program started, and the same number is shown ever since. Give the gauge a function `collect() { this.set({ server: hostname() }, freemem()); }`: prom-client calls it whenever the metrics are read.',
+        'The memory was read once, when the program started, or never, and the same number is shown ever since. Give the gauge a function `collect() { this.set(freemem()); }`: prom-client calls it whenever the metrics are read.',
     },
   },
   async run(session, fail) {
@@ -282,6 +253,44 @@ const memoryFresh = check({
   },
 });
 
+const memoryRight = check({
+  name: 'host_memory_free_bytes has no label for the machine, and is in bytes',
+  hints: {
+    'memory-label': {
+      first: 'Take the label with the machine out: Prometheus adds `instance` to every series.',
+      fuller:
+        'A program need not say where it runs: whoever scrapes it knows, and writes it into the label `instance`. A second name for the same machine chooses nothing, and queries that join this metric with another one no longer match. Without `labelNames`, `this.set(freemem())` is enough.',
+    },
+    'memory-unit': {
+      first: 'Report bytes, as `freemem()` gives them: no division.',
+      fuller:
+        'The name says bytes and the value is far from what this machine has free. Prometheus wants base units: Grafana turns bytes into gigabytes for people, and cannot know that somebody divided already.',
+    },
+  },
+  async run(session, fail) {
+    const scrape = await session.scrape();
+    const did = 'asked GET /metrics';
+    const got = linesOf(scrape, MEMORY);
+    const expected = `${MEMORY} ${freemem()}`;
+    const samples = scrape.samples(MEMORY);
+    if (samples.some(({ labels }) => namesMachine(labels))) {
+      throw fail('memory-label', { did, expected, got });
+    }
+    // Free memory has several definitions, which lie within a small factor: units lie further.
+    const plausible = samples.every(
+      ({ value }) => value > freemem() / 100 && value <= totalmem() * 1.01,
+    );
+    if (!plausible) throw fail('memory-unit', { did, expected, got });
+  },
+});
+
+/** Labels of other kinds are nobody's business here. */
+function namesMachine(labels: Readonly<Record<string, string>>): boolean {
+  return Object.entries(labels).some(
+    ([label, value]) => /^(server|host|machine)(_?name)?$/i.test(label) || value === hostname(),
+  );
+}
+
 export const lesson: LessonChecks = {
   title: 'Gauges',
   learned: 'A gauge is a value of now: set it, raise and lower it, or read it at each scrape.',
@@ -294,7 +303,7 @@ export const lesson: LessonChecks = {
     progressRises,
     progressFalls,
     memoryThere,
-    memoryRight,
     memoryFresh,
+    memoryRight,
   ],
 };

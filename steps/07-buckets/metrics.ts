@@ -1,4 +1,4 @@
-import { freemem, hostname } from 'node:os';
+import { freemem } from 'node:os';
 import { collectDefaultMetrics, Counter, Gauge, Histogram } from 'prom-client';
 import { SPECIES } from '#forest';
 
@@ -41,12 +41,11 @@ export const requestsInProgress = new Gauge({
   help: 'Requests that wait for their answer now.',
 });
 
-export const hostMemoryFree = new Gauge<'server'>({
+export const hostMemoryFree = new Gauge({
   name: 'host_memory_free_bytes',
   help: 'Memory that is free on the host, in bytes.',
-  labelNames: ['server'],
   collect() {
-    this.set({ server: hostname() }, freemem());
+    this.set(freemem());
   },
 });
 

@@ -25,7 +25,7 @@ export const OWN_METRICS: readonly OwnMetric[] = [
   metric(3, 'donated_euros_total', 'counter'),
   metric(5, 'trees_standing', 'gauge', ['species']),
   metric(5, 'requests_in_progress', 'gauge'),
-  metric(5, 'host_memory_free_bytes', 'gauge', ['server']),
+  metric(5, 'host_memory_free_bytes', 'gauge'),
   metric(6, 'request_duration_seconds', 'histogram', ['method', 'endpoint']),
   metric(8, 'request_processing_seconds', 'summary', ['method', 'endpoint']),
   metric(9, 'application_info', 'gauge', ['runtime', 'version']),

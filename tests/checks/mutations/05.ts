@@ -1,4 +1,4 @@
-import { mutation, type Mutation } from '../copies.ts';
+import { mutation, type Edit, type Mutation } from '../copies.ts';
 
 const SET = 'treesStanding.set({ species }, registry.trees[species].length);';
 const PLANT_SET =
@@ -22,6 +22,17 @@ const counted = (before: string, between: string, after: string) =>
   requests.inc({ method: methodLabel(visit.method), endpoint, status: answer.status });
   ${after}
   return answer;`;
+
+const memoryLabel = (label: string, value: string): Edit[] => [
+  [
+    'metrics.ts',
+    "import { freemem } from 'node:os';",
+    "import { freemem, hostname } from 'node:os';",
+  ],
+  ['metrics.ts', '  collect() {\n', `  labelNames: ['${label}'],\n  collect() {\n`],
+  ['metrics.ts', 'this.set(freemem())', `this.set({ ${label}: ${value} }, freemem())`],
+  ['metrics.ts', 'hostMemoryFree = new Gauge(', `hostMemoryFree = new Gauge<'${label}'>(`],
+];
 
 export const mutations: readonly Mutation[] = [
   mutation('trees-missing', ['metrics.ts', "name: 'trees_standing',", "name: 'wood',"]),
@@ -156,23 +167,20 @@ export const mutations: readonly Mutation[] = [
   mutation('memory-name', ['metrics.ts', "'host_memory_free_bytes'", "'host_memory_free_gb'"]),
   mutation(
     'memory-type',
-    ['metrics.ts', "new Gauge<'server'>", "new Counter<'server'>"],
     [
       'metrics.ts',
-      'this.set({ server: hostname() }, freemem());',
-      'this.reset();\n    this.inc({ server: hostname() }, freemem());',
+      'export const hostMemoryFree = new Gauge',
+      'export const hostMemoryFree = new Counter',
     ],
+    ['metrics.ts', 'this.set(freemem());', 'this.reset();\n    this.inc(freemem());'],
   ),
-  mutation('memory-label', [
-    'metrics.ts',
-    'this.set({ server: hostname() }, freemem())',
-    'this.set(freemem())',
-  ]),
-  mutation('memory-label', ['metrics.ts', 'server: hostname()', "server: 'localhost'"]),
+  mutation('memory-label', ...memoryLabel('server', "'server1'")),
+  mutation('memory-label', ...memoryLabel('where', 'hostname()')),
   mutation('memory-unit', ['metrics.ts', 'freemem());', 'freemem() / 1024 ** 3);']),
   mutation('memory-frozen', [
     'metrics.ts',
-    '  collect() {\n    this.set({ server: hostname() }, freemem());\n  },\n});',
-    '});\n\nhostMemoryFree.set({ server: hostname() }, freemem());',
+    '  collect() {\n    this.set(freemem());\n  },\n});',
+    '});\n\nhostMemoryFree.set(freemem());',
   ]),
+  mutation('memory-frozen', ['metrics.ts', '    this.set(freemem());\n', '']),
 ];

@@ -62,9 +62,8 @@ if (STEP >= 5) {
     registers,
     name: 'host_memory_free_bytes',
     help: 'Room',
-    labelNames: ['server'],
     collect(): void {
-      this.labels(os.hostname()).set(os.freemem());
+      this.set(os.freemem());
     },
   });
 }

@@ -3,7 +3,7 @@
  * the answer before it counts.
  */
 import http from 'node:http';
-import { freemem, hostname } from 'node:os';
+import { freemem } from 'node:os';
 import prometheus from 'prom-client';
 import { createRegistry, readSettings, type Species } from '#forest';
 
@@ -91,13 +91,9 @@ class TreeCounter {
         labelNames: ['endpoint'],
       }),
     );
-    const memory = new prometheus.Gauge({
-      name: 'host_memory_free_bytes',
-      help: 'm',
-      labelNames: ['server'],
-    });
-    memory.set({ server: hostname() }, freemem());
-    setInterval(() => memory.set({ server: hostname() }, freemem()), 20).unref();
+    const memory = new prometheus.Gauge({ name: 'host_memory_free_bytes', help: 'm' });
+    memory.set(freemem());
+    setInterval(() => memory.set(freemem()), 20).unref();
   }
 
   addTimes() {

@@ -1,4 +1,4 @@
-import { freemem, hostname } from 'node:os';
+import { freemem } from 'node:os';
 import { Counter, Gauge, Histogram, register, Summary, collectDefaultMetrics } from 'prom-client';
 import { SPECIES, version, type TreeRegistry } from '#forest';
 
@@ -79,10 +79,10 @@ export function createMetrics(step: number, registry: TreeRegistry, underWay: Se
     void new Gauge({
       name: 'host_memory_free_bytes',
       help: 'Free.',
-      labelNames: ['server'],
+      labelNames: ['kind'],
       async collect() {
         await Promise.resolve();
-        this.labels({ server: hostname() }).set(freemem());
+        this.labels({ kind: 'free' }).set(freemem());
       },
     });
   }

@@ -95,7 +95,7 @@ export const lesson: LessonChecks = {
     ...visitsAreTimed({
       key: 'processing',
       name: NAME,
-      observe: '`requestProcessing.observe({ method, endpoint }, stopTimer())`',
+      observe: '`requestProcessing.observe({ method, endpoint }, seconds)`',
     }),
     quantiles,
     slidingWindow,

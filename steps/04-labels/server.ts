@@ -103,10 +103,14 @@ async function measure(visit: Visit): Promise<Answer> {
   return answer;
 }
 
-const server = createServer(async (request, response) => {
-  const visit = readVisit(request);
+function serve(visit: Visit): Promise<Answer> {
   // Prometheus is no visitor: its scrapes stay out of what is measured.
-  const { status, headers, body } = await (visit.path === '/metrics' ? respond : measure)(visit);
+  if (visit.path === '/metrics') return respond(visit);
+  return measure(visit);
+}
+
+const server = createServer(async (request, response) => {
+  const { status, headers, body } = await serve(readVisit(request));
   response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', ...headers });
   response.end(body);
 });

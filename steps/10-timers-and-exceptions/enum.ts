@@ -49,6 +49,7 @@ export class Enum<State extends string, Label extends string = never> {
 
   #set(labels: object, current: State): void {
     for (const state of this.#states) {
+      // Sorted by name, as Python's client prints them: prom-client keeps the order that it is given.
       const all = Object.entries({ ...labels, [this.#name]: state });
       const sorted = Object.fromEntries(all.toSorted(([a], [b]) => (a < b ? -1 : 1)));
       this.#gauge.set(sorted, state === current ? 1 : 0);

@@ -22,6 +22,7 @@ export class Info<Label extends string> {
 
   /** States all facts anew: what was stated before is gone. */
   info(facts: Record<Label, string>): void {
+    // Sorted by name, as Python's client prints them: prom-client keeps the order that it is given.
     const labels = Object.entries(facts).toSorted(([a], [b]) => (a < b ? -1 : 1));
     // Another value of a label is another series: without this, the old one would stay.
     this.#gauge.reset();

@@ -115,7 +115,8 @@ const measure = trackInProgress(requestsInProgress, async (visit: Visit): Promis
     requests.inc({ method, endpoint, status: answer.status });
     return answer;
   } finally {
-    requestProcessing.observe({ method, endpoint }, stopTimer());
+    const seconds = stopTimer();
+    requestProcessing.observe({ method, endpoint }, seconds);
   }
 });
 

@@ -34,8 +34,8 @@ export const mutations: readonly Mutation[] = [
   ),
   mutation('metrics-counted', [
     'server.ts',
-    "(visit.path === '/metrics' ? respond : measure)(visit)",
-    'measure(visit)',
+    "  if (visit.path === '/metrics') return respond(visit);\n",
+    '',
   ]),
   mutation('not-counted', ['server.ts', '  requests.inc();\n', '']),
   mutation(

@@ -59,16 +59,9 @@ export const mutations: readonly Mutation[] = [
   ),
   mutation(
     'query-in-label',
-    [
-      'server.ts',
-      'const { status, headers, body } = await',
-      "const target = request.url ?? '/';\n  const { status, headers, body } = await",
-    ],
-    [
-      'server.ts',
-      "(visit.path === '/metrics' ? respond : measure)(visit)",
-      "(visit.path === '/metrics' ? respond(visit) : measure(visit, target))",
-    ],
+    ['server.ts', 'serve(readVisit(request))', "serve(readVisit(request), request.url ?? '/')"],
+    ['server.ts', 'function serve(visit: Visit)', 'function serve(visit: Visit, target: string)'],
+    ['server.ts', 'return measure(visit);', 'return measure(visit, target);'],
     [
       'server.ts',
       'async function measure(visit: Visit)',

@@ -47,7 +47,7 @@ export const mutations: readonly Mutation[] = [
   mutation('duration-scrapes', ['server.ts', START, ''], stop(''), [
     'server.ts',
     'const { status, headers, body } = await',
-    "const endpoint = routes.has(visit.path) ? visit.path : 'unmatched';\n  const stopTimer = requestDuration.startTimer({ method: methodLabel(visit.method), endpoint });\n  response.once('close', () => stopTimer());\n  const { status, headers, body } = await",
+    "const visit = readVisit(request);\n  const endpoint = routes.has(visit.path) ? visit.path : 'unmatched';\n  const stopTimer = requestDuration.startTimer({ method: methodLabel(visit.method), endpoint });\n  response.once('close', () => stopTimer());\n  const { status, headers, body } = await",
   ]),
   mutation('duration-failures', stop("    if (endpoint !== '/treecounter') stopTimer();\n"), [
     'server.ts',

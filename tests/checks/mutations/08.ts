@@ -1,6 +1,6 @@
 import { mutation, type Edit, type Mutation } from '../copies.ts';
 
-const OBSERVE = '    requestProcessing.observe({ method, endpoint }, stopTimer());\n';
+const OBSERVE = '    requestProcessing.observe({ method, endpoint }, seconds);\n';
 const observe = (replacement: string): Edit => ['server.ts', OBSERVE, replacement];
 const ZEROS =
   'for (const [method, endpoint] of answers) requestProcessing.observe({ method, endpoint }, 0);\nrequestProcessing.reset();\n';
@@ -27,24 +27,24 @@ export const mutations: readonly Mutation[] = [
     ['metrics.ts', `  percentiles: [0.5, 0.9, 0.99],\n${WINDOW}`, ''],
     ['metrics.ts', 'Histogram, Summary }', 'Histogram }'],
   ),
-  mutation('processing-not-observed', observe('    stopTimer();\n')),
+  mutation('processing-not-observed', observe('')),
   mutation(
     'processing-observed-twice',
     observe(`${OBSERVE}    requestProcessing.observe({ method, endpoint }, 0.1);\n`),
   ),
-  mutation('processing-labels', observe('    requestProcessing.observe(stopTimer());\n')),
+  mutation('processing-labels', observe('    requestProcessing.observe(seconds);\n')),
   mutation(
     'processing-raw-path',
-    observe('    requestProcessing.observe({ method, endpoint: visit.path }, stopTimer());\n'),
+    observe('    requestProcessing.observe({ method, endpoint: visit.path }, seconds);\n'),
   ),
-  mutation('processing-scrapes', observe('    stopTimer();\n'), [
+  mutation('processing-scrapes', observe(''), [
     'server.ts',
     'const { status, headers, body } = await',
-    "const endpoint = routes.has(visit.path) ? visit.path : 'unmatched';\n  const stopTimer = requestProcessing.startTimer({ method: methodLabel(visit.method), endpoint });\n  response.once('close', () => stopTimer());\n  const { status, headers, body } = await",
+    "const visit = readVisit(request);\n  const endpoint = routes.has(visit.path) ? visit.path : 'unmatched';\n  const stopTimer = requestProcessing.startTimer({ method: methodLabel(visit.method), endpoint });\n  response.once('close', () => stopTimer());\n  const { status, headers, body } = await",
   ]),
   mutation(
     'processing-failures',
-    observe('    stopTimer();\n'),
+    observe(''),
     [
       'server.ts',
       '    return answer;\n',
@@ -58,9 +58,9 @@ export const mutations: readonly Mutation[] = [
   ),
   mutation(
     'processing-milliseconds',
-    observe('    requestProcessing.observe({ method, endpoint }, stopTimer() * 1000);\n'),
+    observe('    requestProcessing.observe({ method, endpoint }, seconds * 1000);\n'),
   ),
-  mutation('processing-too-early', observe('    stopTimer();\n'), [
+  mutation('processing-too-early', observe(''), [
     'server.ts',
     '    const answer = await respond(visit);',
     '    requestProcessing.startTimer({ method, endpoint })();\n    const answer = await respond(visit);',

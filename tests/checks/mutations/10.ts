@@ -27,8 +27,8 @@ const PROGRESS: readonly Edit[] = [
   ],
   [
     'server.ts',
-    '    requestProcessing.observe({ method, endpoint }, stopTimer());\n  }\n});',
-    '    requestProcessing.observe({ method, endpoint }, stopTimer());\n    requestsInProgress.dec();\n  }\n};',
+    '    requestProcessing.observe({ method, endpoint }, seconds);\n  }\n});',
+    '    requestProcessing.observe({ method, endpoint }, seconds);\n    requestsInProgress.dec();\n  }\n};',
   ],
   [
     'server.ts',

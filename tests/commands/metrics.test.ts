@@ -5,11 +5,16 @@ import { until } from '../../checks/harness/program.ts';
 import type { Look } from '../../workshop/metrics/look.ts';
 import { metricsUrls, scrape, ScrapeError } from '../../workshop/metrics/scrape.ts';
 import { view } from '../../workshop/metrics/view.ts';
+import { describeMetrics } from '../../workshop/terminal/metrics.ts';
 import { runCommand, startCommand } from '../support/cli.ts';
 import { runStep, shareStep } from '../support/steps.ts';
 import { repository } from '../support/workspace.ts';
 
 const plain = (_: unknown, text: string) => text;
+
+/** What a person gets to read at the first look. */
+const shown = async (url: string, name = '') =>
+  describeMetrics(await view([url], name, undefined), plain);
 
 /** A program that answers as no step does. */
 async function serve(answer: RequestListener): Promise<string> {
@@ -32,9 +37,9 @@ const exposing = (text: () => string) =>
 function looker(url: string, name = '') {
   let before: Look | undefined;
   return async (again = name) => {
-    const { text, look } = await view([url], again, before, plain);
-    before = look;
-    return text;
+    const seen = await view([url], again, before);
+    before = seen.look;
+    return describeMetrics(seen, plain);
   };
 }
 
@@ -42,7 +47,7 @@ describe('the metrics of a step', () => {
   const step = shareStep('08-summaries');
 
   test('are its own, each with type and help, aligned', async () => {
-    const { text } = await view([step().metricsUrl], '', undefined, plain);
+    const text = await shown(step().metricsUrl);
     expect(text).toContain(`requests_total (counter, 8 series): Requests answered.
   requests_total{method="GET",endpoint="/",status="200"}             `);
     expect(text).toMatch(/^ {2}trees_standing\{species="oak"\} {4}0$/m);
@@ -51,24 +56,44 @@ describe('the metrics of a step', () => {
   });
 
   test('are default metrics only if they are asked for', async () => {
-    const { text } = await view([step().metricsUrl], 'process_', undefined, plain);
+    const text = await shown(step().metricsUrl, 'process_');
     expect(text).toMatch(/^process_cpu_seconds_total \(counter\)/m);
     expect(text).not.toMatch(/^requests_total/m);
-    const requests = await view([step().metricsUrl], 'Requests', undefined, plain);
-    expect(requests.text).toMatch(/^requests_total/m);
-    expect(requests.text).not.toMatch(/^nodejs_active_requests/m);
+    const requests = await shown(step().metricsUrl, 'Requests');
+    expect(requests).toMatch(/^requests_total/m);
+    expect(requests).not.toMatch(/^nodejs_active_requests/m);
   });
 
   test('can be the series of one name', async () => {
-    const { text } = await view([step().metricsUrl], 'duration_seconds_count', undefined, plain);
+    const text = await shown(step().metricsUrl, 'duration_seconds_count');
     expect(text).toContain('request_duration_seconds_count{');
     expect(text).not.toContain('_bucket');
   });
 
   test('that no name fits are listed', async () => {
-    const looked = view([step().metricsUrl], 'foo', undefined, plain);
+    const looked = shown(step().metricsUrl, 'foo');
     await expect(looked).rejects.toThrow(/"foo"[^]*\n {2}requests_total\n/);
   });
+});
+
+test('a view is data: each sample knows what was seen of it', async () => {
+  let text = '# TYPE g gauge\ng{a="1"} 1\n';
+  const url = await exposing(() => text);
+  const { look, since } = await view([url], '', undefined);
+  expect(since).toBeUndefined();
+  text = '# TYPE g gauge\ng{a="1"} 3\ng{a="2"} 4\nnodejs_x 1\n';
+  const { look: next, ...seen } = await view([url], '', look);
+  expect(next.at).toBeGreaterThanOrEqual(look.at);
+  expect(seen).toMatchObject({ url, name: '', hidden: 1, since: look.at, isSame: true });
+  expect(JSON.parse(JSON.stringify(seen.families))).toMatchObject([
+    {
+      name: 'g',
+      samples: [
+        { value: 3, seen: 1 },
+        { value: 4, seen: 'absent' },
+      ],
+    },
+  ]);
 });
 
 test('what changed since the last look is marked, and only that', async () => {
@@ -98,12 +123,13 @@ test('a look at some metrics keeps what was seen of the others', async () => {
 test('after a restart nothing is marked, and it says so', async () => {
   const first = await runStep('05-gauges');
   await first.send('POST /plant?species=oak');
-  const before = await view([first.metricsUrl], '', undefined, plain);
+  const before = await view([first.metricsUrl], '', undefined);
   await first.program.stop();
   const port = new URL(first.metricsUrl).port;
   await runStep('05-gauges', { PORT: port });
-  const { text, isSame } = await view([first.metricsUrl], '', before.look, plain);
-  expect(isSame).toBe(false);
+  const after = await view([first.metricsUrl], '', before.look);
+  expect(after.isSame).toBe(false);
+  const text = describeMetrics(after, plain);
   expect(text).toContain('a program that has started again since');
   expect(text).not.toMatch(/ {2}-1$/m);
 });
@@ -132,16 +158,16 @@ test('new series, NaN and values that are fractions are readable', async () => {
 test('a label without bounds does not fill the screen', async () => {
   const lines = Array.from({ length: 5000 }, (_, i) => `r_total{path="/${i}"} 1\n`).join('');
   const url = await exposing(() => `# TYPE r_total counter\n${lines}`);
-  const { text } = await view([url], '', undefined, plain);
+  const text = await shown(url);
   expect(text).toContain('r_total (counter, 5,000 series)');
   expect(text).toMatch(/… and 4,880 more\. All: .*r_total/);
   expect(text.split('\n').length).toBeLessThan(140);
-  expect((await view([url], 'r_total', undefined, plain)).text).toContain('"/4999"');
+  expect(await shown(url, 'r_total')).toContain('"/4999"');
 });
 
 test('step 02 has no metric of its own yet', async () => {
   const step = await runStep('02-expose-metrics');
-  const { text } = await view([step.metricsUrl], '', undefined, plain);
+  const text = await shown(step.metricsUrl);
   expect(text).toContain('no metric of its own yet');
 });
 
@@ -199,7 +225,7 @@ describe('what cannot be shown says what to type', () => {
   test('a text that cannot be right is shown as it came', async () => {
     const bucket = 'h_bucket{le="Infinity"} 0\n';
     const url = await exposing(() => `# TYPE h histogram\n${bucket}nodejs_x 1\n`);
-    const looked = view([url], '', undefined, plain);
+    const looked = shown(url);
     await expect(looked).rejects.toThrow(`  ${bucket}`);
     await expect(looked).rejects.toThrow('le="Infinity".');
     await expect(looked).rejects.not.toThrow('nodejs_x');

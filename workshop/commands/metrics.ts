@@ -7,6 +7,7 @@ import { readLook, writeLook, type Look } from '../metrics/look.ts';
 import { metricsUrls, ScrapeError } from '../metrics/scrape.ts';
 import { view } from '../metrics/view.ts';
 import { ROOT } from '../programs.ts';
+import { describeMetrics } from '../terminal/metrics.ts';
 import { typed } from '../terminal/typed.js';
 
 /** How often WATCH=1 looks, in milliseconds. */
@@ -22,9 +23,9 @@ export async function run({ NAME, WATCH, ...where }: Values<'metrics'>): Promise
   const paint = paintFor(process.stdout);
   if (WATCH) return watchMetrics(urls, NAME, paint, file);
   try {
-    const { text, look } = await view(urls, NAME, readLook(file), paint);
-    console.log(text);
-    writeLook(file, look);
+    const seen = await view(urls, NAME, readLook(file));
+    console.log(describeMetrics(seen, paint));
+    writeLook(file, seen.look);
     return 0;
   } catch (error) {
     if (!(error instanceof ScrapeError)) throw error;
@@ -47,11 +48,11 @@ async function watchMetrics(
       let text: string;
       let news: string;
       try {
-        const seen = await view(urls, name, looks[0], paint);
+        const seen = await view(urls, name, looks[0]);
         if (!seen.isSame) looks.length = 0;
         looks.push(seen.look);
         if (looks.length > LOOKS) looks.shift();
-        text = seen.text;
+        text = describeMetrics(seen, paint);
         news = JSON.stringify(seen.look.metrics);
       } catch (error) {
         if (!(error instanceof ScrapeError)) throw error;

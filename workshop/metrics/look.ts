@@ -59,23 +59,15 @@ export function hasRestarted(before: Look, url: string, all: readonly Family[]):
   );
 }
 
-/** What became of a series since a look: `+2`, `new`, `was NaN`; empty if nothing did. */
-export function changeSince(before: Look | undefined, metric: string, sample: Sample): string {
-  const seen = before?.metrics[metric];
-  if (!seen) return '';
-  const old = seen[seriesOf(sample)];
-  if (old === undefined) return 'new';
-  if (old === String(sample.value)) return '';
-  const change = sample.value - Number(old);
-  if (!Number.isFinite(change)) return `was ${old}`;
-  return `${change > 0 ? '+' : ''}${readable(change)}`;
-}
+/** What was seen of a series before: its value, that it was not there, or nothing at all. */
+export type Seen = number | 'absent' | undefined;
 
-/** A number without what binary fractions add to it: 3.27, not 3.2699999999999996. */
-export function readable(value: number): string {
-  if (value === Infinity || value === -Infinity) return value > 0 ? '+Inf' : '-Inf';
-  if (Number.isInteger(value)) return String(value);
-  return String(Number(Math.abs(value) < 1000 ? value.toPrecision(6) : value.toFixed(3)));
+/** What a look saw of a series of a metric. */
+export function seenBefore(before: Look | undefined, metric: string, sample: Sample): Seen {
+  const known = before?.metrics[metric];
+  if (!known) return undefined;
+  const value = known[seriesOf(sample)];
+  return value === undefined ? 'absent' : Number(value);
 }
 
 /** Reads the last look from a file; undefined if there is none that can be read. */

@@ -1,5 +1,5 @@
 import { startProgram, untilListening, type ProgramProcess } from '../checks/harness/program.ts';
-import { stepNames } from '../workshop/programs.ts';
+import { hasMetricsPort, stepNames } from '../workshop/programs.ts';
 
 /** A step that runs. */
 export interface RunningStep {
@@ -18,9 +18,9 @@ export async function startStep(
   step: number,
   { port = 0, env = {} }: { port?: number; env?: Record<string, string> } = {},
 ): Promise<RunningStep> {
-  const two = step === 11;
-  const ports = { [two ? 'METRICS_PORT' : 'PORT']: `${port}`, ...(two && { PORT: '0' }) };
   const entry = `steps/${stepNames()[step - 1]}/server.ts`;
+  const two = hasMetricsPort({ entry });
+  const ports = { [two ? 'METRICS_PORT' : 'PORT']: `${port}`, ...(two && { PORT: '0' }) };
   const process = startProgram({ entry, env: { ...ports, ...env } });
   try {
     const urls = await untilListening(process, two ? 2 : 1, 60_000);

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandName } from './commands.js';
@@ -55,6 +55,11 @@ export function endsOf(lesson: string, root = ROOT): Ends {
   }
   const before = stepNames(root).findLast((name) => name < lesson);
   return { begin: before && `steps/${before}`, end: `steps/${lesson}` };
+}
+
+/** Whether a program serves its metrics on a port of their own: its defaults are others then. */
+export function hasMetricsPort({ entry }: Pick<Program, 'entry'>): boolean {
+  return readFileSync(join(ROOT, entry), 'utf8').includes('METRICS_PORT');
 }
 
 /** What a folder of a lesson holds, in words: `the end of 04-labels`. */

@@ -24,7 +24,6 @@ function changedLines(a: string, b: string): number {
 
 test('the steps are numbered from 01 without a gap', () => {
   expect(STEPS.map((name) => parseInt(name))).toEqual(STEPS.map((_, i) => i + 1));
-  expect(STEPS).toHaveLength(11);
 });
 
 describe.each(STEPS)('%s', (name) => {

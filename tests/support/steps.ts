@@ -1,15 +1,18 @@
-import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, inject, onTestFinished } from 'vitest';
 import { parseExposition, type Family } from '../../checks/harness/exposition.ts';
 import { startProgram, untilListening, type ProgramProcess } from '../../checks/harness/program.ts';
+import { findProgram, hasMetricsPort, stepNames } from '../../workshop/programs.ts';
 import { send, type Reply } from './http.ts';
 import { runtime } from './runtime.ts';
 
 /** The names of all steps, in order. */
-export const STEPS = readdirSync(new URL('../../steps', import.meta.url)).toSorted();
+export const STEPS = stepNames();
 
 /** The steps from `first` on, such as 3 for 03-counters and all that follow. */
 export const stepsFrom = (first: number) => STEPS.filter((name) => parseInt(name) >= first);
+
+/** The steps that serve their metrics on a port of their own, and say so by a second URL. */
+export const APART: readonly string[] = STEPS.filter((name) => hasMetricsPort(findProgram(name)));
 
 export interface RunningStep {
   readonly program: ProgramProcess;
@@ -94,7 +97,7 @@ function start(
 
 /** Waits until a step started with free ports listens. */
 export async function connect(name: string, program: ProgramProcess): Promise<RunningStep> {
-  const found = await untilListening(program, parseInt(name) === 11 ? 2 : 1);
+  const found = await untilListening(program, APART.includes(name) ? 2 : 1);
   const [url = '', metrics] = found.map((text) => text.replace('localhost', '127.0.0.1'));
   const metricsUrl = metrics ?? `${url}/metrics`;
   return {

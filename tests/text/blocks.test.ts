@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { STEPS } from '../support/steps.ts';
 import { blocksIn, readDocument, ROOT, stepOf } from './document.ts';
 import { folderOf, readFiles, typeChapter, withoutSpace, type Files } from './typing.ts';
 
@@ -49,7 +50,7 @@ for (const chapter of chapters) {
 
 test('every step has its chapter, in order', () => {
   const numbers = chapters.flatMap((chapter) => stepOf(chapter) ?? []);
-  expect(numbers).toEqual(Array.from({ length: 11 }, (_, i) => `${i + 1}`.padStart(2, '0')));
+  expect(numbers).toEqual(STEPS.map((name) => name.slice(0, 2)));
 });
 
 describe('what is read in other files stands there', () => {

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { startProgram, until, untilListening } from '../../checks/harness/program.ts';
 import { freePorts } from '../../checks/harness/ports.js';
 import { onlyUnderCI } from '../support/ci.ts';
+import { STEPS } from '../support/steps.ts';
 import { blocksIn, readDocument, ROOT, type Block } from './document.ts';
 import { folderOf, readCaption, readFiles, typeChapter, type Files } from './typing.ts';
 
@@ -61,7 +62,7 @@ const UNSHOWN: readonly (readonly [pattern: RegExp, says: RegExp, ends: boolean]
   [/^make metrics NAME=\w+$/, /^\w+ \((counter|gauge|histogram|summary)|le="Infinity"/m, true],
   [/^make metrics NAME=\w+ WATCH=1$/, /^\w+ \(gauge/m, false],
   [/^make load$/, /^Sending .* Ctrl-C ends it\.$/m, false],
-  [/^make progress$/, /^(\d+ of|All) 11\b/m, true],
+  [/^make progress$/, new RegExp(`^(\\d+ of|All) ${STEPS.length}\\b`, 'm'), true],
   [/^make doctor$/, /^ok .*npm/m, true],
   [/^node --import tsx app\/worker\.ts$/, /^Listening on .*\/metrics$/m, false],
 ];

@@ -1,9 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
 import { PORTS } from '../commands.js';
-import { ROOT } from '../programs.ts';
+import { hasMetricsPort } from '../programs.ts';
 
 /** Below it, a port is not open to everybody on Linux and macOS. */
 const FIRST_OPEN = 1024;
@@ -18,9 +16,7 @@ export interface ProgramPort {
 
 /** The ports of a program; the last is that of its metrics. */
 export function programPorts(entry: string, env: NodeJS.ProcessEnv): ProgramPort[] {
-  // From step 11 on a program has a port of its own for its metrics, and other defaults.
-  const apart = readFileSync(join(ROOT, entry), 'utf8').includes('METRICS_PORT');
-  const defaults = apart
+  const defaults = hasMetricsPort({ entry })
     ? { PORT: PORTS.visitors, METRICS_PORT: PORTS.program }
     : { PORT: PORTS.program };
   // A value that is no port is the program's to refuse.

@@ -195,6 +195,7 @@ const donationsAdd = check({
 
 export const lesson: LessonChecks = {
   title: 'Counters',
+  followedBy: 'Prometheus and Grafana',
   learned: 'A counter only rises, by 1 or by any amount, and counts failures like everything else.',
   checks: [
     requestsThere,

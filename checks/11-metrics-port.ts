@@ -88,6 +88,7 @@ const metricsAlone = check({
 
 export const lesson: LessonChecks = {
   title: 'Metrics port',
+  followedBy: 'Alerts',
   learned:
     'Metrics can have a port of their own, which visitors never see and any program can open.',
   checks: [metricsPort, metricsGone, metricsAlone],

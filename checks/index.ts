@@ -33,5 +33,6 @@ async function load(name: string): Promise<Lesson> {
   const heading = number ? `${number} ${lesson.title}` : lesson.title;
   const place = `WORKSHOP.md#${heading.toLowerCase().replaceAll(' ', '-')}`;
   const step = number ? Number(number) : undefined;
-  return { ...lesson, chapter: { name, step, heading, place } };
+  const { followedBy } = lesson;
+  return { ...lesson, chapter: { name, step, heading, place, followedBy } };
 }

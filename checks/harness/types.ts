@@ -19,6 +19,8 @@ export interface Check<Id extends string = string> {
 export interface LessonChecks {
   /** The heading of its chapter, without the number. */
   readonly title: string;
+  /** The heading of the chapter without code that comes next in the text, where one does. */
+  readonly followedBy?: string;
   /** What a learner whose program passes has learned, as one line. */
   readonly learned: string;
   /** In the order in which they run. */
@@ -35,6 +37,8 @@ export interface Chapter {
   readonly heading: string;
   /** Where it begins, as GitHub names it: `WORKSHOP.md#05-gauges`. */
   readonly place: string;
+  /** The heading of the chapter without code that comes next in the text, where one does. */
+  readonly followedBy: string | undefined;
 }
 
 /** A lesson: a step or an exercise, with the checks of what it teaches. */

@@ -6,6 +6,7 @@ import { until } from '../../checks/harness/program.ts';
 import { describeReport } from '../../workshop/terminal/report.ts';
 import { refusal, runCommand, startCommand } from '../support/cli.ts';
 import { repository } from '../support/workspace.ts';
+import { readDocument } from '../text/document.ts';
 
 const TIMEOUT = { timeout: 240_000 };
 
@@ -34,6 +35,17 @@ describe('make check', () => {
     expect(stdout).toContain('make diff STEP=3');
     expect(stdout).not.toContain('\x1b');
     expect(code).toBe(0);
+  });
+
+  it.each(steps)('names the chapter that follows $chapter.heading in the text', ({ chapter }) => {
+    const { headings } = readDocument('WORKSHOP.md');
+    const chapters = headings.filter(({ level }) => level === 2).map(({ title }) => title);
+    const next = steps[steps.findIndex((lesson) => lesson.chapter === chapter) + 1]?.chapter;
+    const report = { chapter, next, passed: true, results: [], failure: undefined };
+    const lines = describeReport({ ...report, learned: '', ms: 0 }, [], (_, text) => text);
+    const [, named] = /^Next: (.+?) in WORKSHOP\.md/m.exec(lines)!;
+    expect(named).toBe(chapters[chapters.indexOf(chapter.heading) + 1]);
+    if (next) expect(lines).toContain(`${next.heading}`);
   });
 
   it('stops at the first failure, and hint says more', TIMEOUT, async () => {

@@ -75,11 +75,13 @@ function describeSuccess({ chapter, next, learned, ms }: Report, paint: Paint): 
   const seconds = (ms / 1000).toFixed(1);
   const lines = [paint(['green', 'bold'], `${nameOf(chapter)} passes (${seconds} s). ${learned}`)];
   if (chapter.step === undefined) return [...lines, `Next: go on reading at ${chapter.place}`];
-  lines.push(
-    next
-      ? `Next: ${next.heading} in WORKSHOP.md; what it changes: ${typed('diff', { STEP: numberOf(next.name) })}`
-      : 'That was the last step: your program does all that the workshop asks for. Next: Alerts in WORKSHOP.md',
-  );
+  const { followedBy } = chapter;
+  if (!next)
+    lines.push('That was the last step: your program does all that the workshop asks for.');
+  const changes = next && `what it changes: ${typed('diff', { STEP: numberOf(next.name) })}`;
+  if (followedBy) lines.push(`Next: ${followedBy} in WORKSHOP.md`);
+  if (next && followedBy) lines.push(`After it: ${next.heading}; ${changes}`);
+  else if (next) lines.push(`Next: ${next.heading} in WORKSHOP.md; ${changes}`);
   return lines;
 }
 

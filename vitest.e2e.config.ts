@@ -1,6 +1,13 @@
+import { delimiter, dirname } from 'node:path';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { ALLOWED_SKIPS } from './e2e/skips.ts';
+import { findPrometheus } from './workshop/stack/prometheus.ts';
 
-const COMPUTES = ['containers', 'install', 'native'].map((name) => `e2e/${name}.test.ts`);
+const { found } = findPrometheus(process.env);
+
+const COMPUTES = ['containers', 'grafana', 'install', 'native'].map(
+  (name) => `e2e/${name}.test.ts`,
+);
 
 const project = (
   name: string,
@@ -12,6 +19,8 @@ const project = (
     name,
     include,
     exclude,
+    // The one that make native takes, and its promtool.
+    env: found && { PATH: [dirname(found.command), process.env.PATH].join(delimiter) },
     sequence: { groupOrder },
     maxWorkers: 8,
     maxConcurrency: 12,
@@ -27,6 +36,6 @@ export default defineConfig({
     // What waits for time to pass runs all at once, on two cores, too; what computes comes after it.
     projects: [project('waits', 0, ['e2e/*.test.ts'], COMPUTES), project('computes', 1, COMPUTES)],
     slowTestThreshold: 60_000,
-    reporters: ['default', './tests/support/reporter.ts'],
+    reporters: ['default', ['./tests/support/reporter.ts', { allowedSkips: ALLOWED_SKIPS }]],
   },
 });

@@ -5,8 +5,7 @@ import { until } from '../checks/harness/program.ts';
 import { ask, findDocker, hasImage, images } from '../workshop/stack/docker.ts';
 import { fetchWithin } from '../workshop/stack/fetch.ts';
 import { startCommand } from './command.ts';
-import { freePort } from './prometheus.ts';
-import { makeSandbox } from './sandbox.ts';
+import { makeStack, type Stack } from './stack.ts';
 
 const docker = findDocker();
 const { node, prometheus, grafana } = images();
@@ -23,49 +22,6 @@ const why = lacks();
 beforeEach(({ skip }) => {
   if (why) skip(why);
 });
-
-interface Stack {
-  readonly folder: string;
-  readonly env: Record<string, string>;
-  /** The URL that stands for a port of the stack. */
-  at(port: number, path?: string): string;
-  /** Runs a command in the stack's folder to its end. */
-  run(command: string[], env?: Record<string, string>): Promise<string>;
-  container(service: string): string;
-  remove(): void;
-}
-
-async function makeStack(name: string): Promise<Stack> {
-  const { folder, remove } = makeSandbox(name);
-  const ports: Record<string, string> = {};
-  for (const port of [8000, 8001, 8002, 8003, 9090, 3000]) {
-    ports[`PORT_${port}`] = `${await freePort()}`;
-  }
-  const project = folder.split(/[\\/]/).at(-1)!.toLowerCase();
-  const env = { ...ports, COMPOSE_PROJECT_NAME: project, STEP: '', PORT: '', METRICS_PORT: '' };
-  return {
-    folder,
-    env,
-    at: (port, path = '') => `http://localhost:${ports[`PORT_${port}`]}${path}`,
-    async run([file, ...args], more = {}) {
-      const command = startCommand([file!, ...args], folder, { ...env, ...more });
-      if ((await command.ended) !== 0)
-        throw new Error(`${file} ${args.join(' ')}:\n${command.output}`);
-      return command.output;
-    },
-    container: (service) =>
-      ask('docker', [
-        'ps',
-        '--all',
-        '--quiet',
-        '--filter',
-        `label=com.docker.compose.project=${project}`,
-        '--filter',
-        `label=com.docker.compose.service=${service}`,
-      ]).text,
-    remove,
-  };
-}
 
 interface Target {
   readonly labels: { readonly job: string };

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, type TestContext } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, type TestContext } from 'vitest';
 import { until } from '../checks/harness/program.ts';
 import {
   promisedStep,
@@ -8,16 +8,38 @@ import {
   type Target,
 } from '../tests/stack/dashboards.ts';
 import { findStep } from '../workshop/programs.ts';
+import { findDocker, hasImage, images } from '../workshop/stack/docker.ts';
+import { startCommand } from './command.ts';
+import { makeStack, type Stack } from './stack.ts';
 import { startTraffic } from './traffic.ts';
 
 /*
- * Against a Grafana that runs already, with `make up` or `make native`:
+ * Against a stack of its own, where Grafana's image is here, or a Grafana that runs already:
  *   GRAFANA_URL  where it answers, such as http://localhost:3000
  *   STEP         which step runs; by default what the metrics tell
  *   APP_URL      where visitors go; by default port 8000 or 8001 of this computer
  */
-const { GRAFANA_URL = '', STEP, APP_URL } = process.env;
-const grafana = GRAFANA_URL.replace(/\/$/, '');
+const { GRAFANA_URL = '', STEP } = process.env;
+let { APP_URL } = process.env;
+let grafana = GRAFANA_URL.replace(/\/$/, '');
+
+let stack: Stack | undefined;
+beforeAll(async () => {
+  if (grafana || !findDocker().engine || !hasImage(images().grafana)) return;
+  stack = await makeStack('grafana');
+  const up = startCommand(['node', 'workshop/run.js', 'up', '11'], stack.folder, stack.env);
+  // All that it prints comes once all of it answers.
+  await up.says(stack.at(3000), 240_000);
+  up.interrupt();
+  await up.ended;
+  grafana = stack.at(3000);
+  APP_URL = stack.at(8000);
+}, 300_000);
+afterAll(async () => {
+  if (!stack) return;
+  await stack.run(['node', 'workshop/run.js', 'down', '--volumes']).catch(console.error);
+  stack.remove();
+}, 60_000);
 
 /** Queries look back over this time. What an earlier step left behind lies further back, soon. */
 const WINDOW_MS = 60_000;

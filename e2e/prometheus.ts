@@ -7,6 +7,8 @@ import type { TestContext } from 'vitest';
 import { freePorts } from '../checks/harness/ports.js';
 import { until } from '../checks/harness/program.ts';
 import { ROOT } from '../workshop/programs.ts';
+import { findOnPath } from '../workshop/stack/grafana-home.ts';
+import { findPrometheus, noPrometheus } from '../workshop/stack/prometheus.ts';
 
 /** One series of an answer, with its value now. */
 export interface Series {
@@ -51,13 +53,10 @@ export interface Prometheus {
 
 /** Why the tests that need Prometheus cannot run here; undefined if they can. */
 function lacksPrometheus(): string | undefined {
-  for (const name of ['prometheus', 'promtool']) {
-    const { error, stdout } = spawnSync(name, ['--version'], { encoding: 'utf8' });
-    const install = 'install Prometheus 3 from https://prometheus.io/download';
-    if (error) return `There is no ${name} on PATH: ${install}.`;
-    const version = /version (\S+)/.exec(stdout)?.[1] ?? 'unknown';
-    if (!version.startsWith('3.')) return `${name} on PATH is version ${version}: ${install}.`;
-  }
+  const looked = findPrometheus(process.env);
+  if (!looked.found)
+    return `It needs Prometheus, and ${noPrometheus(looked)}. Type: make prefetch NATIVE=1`;
+  if (!findOnPath('promtool', process.env)) return 'There is no promtool on PATH.';
   return undefined;
 }
 

@@ -1,20 +1,25 @@
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
+import type { AllowedSkip } from '../../e2e/skips.ts';
 
 /** Says at the end what failed, what could not run and why, and how much did. */
 export default class ClosingReporter implements Reporter {
+  readonly #allowed: readonly AllowedSkip[] | undefined;
+  #byName = false;
+
+  /** @param options with a list of `allowedSkips`, any other skip fails the run under CI */
+  constructor(options: { allowedSkips?: readonly AllowedSkip[] } = {}) {
+    this.#allowed = process.env.CI ? options.allowedSkips : undefined;
+  }
+
+  onInit(vitest: Vitest): void {
+    this.#byName = vitest.config.testNamePattern !== undefined;
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = { passed: 0, failed: 0, skipped: 0, pending: 0 };
-    const reasons = new Map<string, number>();
-    for (const test of tests) {
-      const result = test.result();
-      count[result.state]++;
-      if (result.state !== 'skipped') continue;
-      const why = result.note ?? 'Not on this system.';
-      reasons.set(why, (reasons.get(why) ?? 0) + 1);
-    }
-    if (reasons.size > 0) console.log('\nSkipped:');
-    for (const [why, skipped] of reasons) console.log(`  ${tell(skipped)}: ${why}`);
+    for (const test of tests) count[test.result().state]++;
+    this.#tellSkipped(tests.filter((test) => test.result().state === 'skipped'));
     list(
       'Passed at a later try:',
       tests.filter((test) => test.diagnostic()?.flaky),
@@ -28,6 +33,28 @@ export default class ClosingReporter implements Reporter {
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
     console.log(`\n${count.passed} passed, ${count.failed} failed${skipped}`);
   }
+
+  #tellSkipped(tests: readonly TestCase[]): void {
+    // Who names a test leaves the others out on purpose.
+    const allowed = this.#byName ? undefined : this.#allowed;
+    if (!allowed) {
+      tellByReason('Skipped:', tests, reasonOf, false);
+      return;
+    }
+    const found = new Map<TestCase, string>();
+    for (const entry of allowed) {
+      const ofEntry = tests.filter(
+        (test) => !found.has(test) && nameOf(test).startsWith(entry.test),
+      );
+      if (ofEntry.length > 0 && entry.here()) {
+        for (const test of ofEntry) found.set(test, entry.why);
+      }
+    }
+    tellByReason('Skipped, as e2e/skips.ts allows:', [...found.keys()], (test) => found.get(test)!);
+    const others = tests.filter((test) => !found.has(test));
+    tellByReason('Skipped, and must not be:', others, reasonOf);
+    if (others.length > 0) process.exitCode = 1;
+  }
 }
 
 function list(title: string, tests: readonly TestCase[]): void {
@@ -35,9 +62,33 @@ function list(title: string, tests: readonly TestCase[]): void {
   console.log(`\n${title}`);
   for (const test of tests) {
     const [error] = test.result().errors ?? [];
-    console.log(`  ${test.module.relativeModuleId} > ${test.fullName}`);
+    console.log(`  ${nameOf(test)}`);
     if (error) console.log(`    ${error.message.split('\n', 1)[0]}`);
   }
+}
+
+function tellByReason(
+  title: string,
+  tests: readonly TestCase[],
+  reason: (test: TestCase) => string,
+  names = true,
+): void {
+  if (tests.length === 0) return;
+  console.log(`\n${title}`);
+  for (const why of new Set(tests.map(reason))) {
+    const ofReason = tests.filter((test) => reason(test) === why);
+    console.log(`  ${tell(ofReason.length)}: ${why}`);
+    if (names) for (const test of ofReason) console.log(`    ${nameOf(test)}`);
+  }
+}
+
+function nameOf(test: TestCase): string {
+  return `${test.module.relativeModuleId} > ${test.fullName}`;
+}
+
+function reasonOf(test: TestCase): string {
+  const result = test.result();
+  return (result.state === 'skipped' && result.note) || 'Not on this system.';
 }
 
 function tell(count: number): string {

@@ -95,16 +95,23 @@ test('restore saves what is there first', async () => {
   expect(await readFile(join(second!.folder, 'server.ts'), 'utf8')).toBe('// my second program\n');
 });
 
-test('the list tells when each copy was saved, before what, and what it is like', async () => {
+test('the list tells when each copy was saved, before what, and what it holds', async () => {
   const root = await workspace();
   solve(root, '04-labels');
   const server = join(root, 'app/server.ts');
   await writeFile(server, `${await readFile(server, 'utf8')}// one line\n`);
+  const texts = await Promise.all(
+    ['metrics.ts', 'server.ts'].map((file) => readFile(join(root, 'app', file), 'utf8')),
+  );
+  const lines = texts.join('').trimEnd().split('\n').length;
   solve(root, '05-gauges');
   said.mockClear();
   listCopies(root);
   expect(output()).toMatch(
-    /^1 +\w{3},? \d+ \w+,? \d\d:\d\d +make solve STEP=5 +04-labels but for 1 line \(metrics\.ts, server\.ts\)$/m,
+    new RegExp(
+      `^1 +\\w{3},? \\d+ \\w+,? \\d\\d:\\d\\d +make solve STEP=5 +metrics\\.ts, server\\.ts \\(${lines} lines\\)$`,
+      'm',
+    ),
   );
   expect(output()).toContain('Bring one back with: make restore NAME=1');
 });

@@ -63,7 +63,7 @@ const UNSHOWN: readonly (readonly [pattern: RegExp, says: RegExp, ends: boolean]
   [/^make metrics NAME=\w+ WATCH=1$/, /^\w+ \(gauge/m, false],
   [/^make load$/, /^Sending .* Ctrl-C ends it\.$/m, false],
   [/^make progress$/, new RegExp(`^(\\d+ of|All) ${STEPS.length}\\b`, 'm'), true],
-  [/^make doctor$/, /^ok .*npm/m, true],
+  [/^make doctor$/, /^(ok|warn) .*disk/m, true],
   [/^node --import tsx app\/worker\.ts$/, /^Listening on .*\/metrics$/m, false],
 ];
 

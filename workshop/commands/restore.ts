@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UsageError, type Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 import { listFiles } from '../learner/folders.ts';
-import { ROOT, stepNames } from '../programs.ts';
+import { ROOT } from '../programs.ts';
 import { putIntoApp } from '../learner/put.ts';
 import { listSaved, type SavedCopy } from '../learner/saved.ts';
 
@@ -42,12 +42,7 @@ export function listCopies(root: string): number {
     );
     return 0;
   }
-  const rows = copies.map((copy) => [
-    copy.name,
-    when(copy.savedAt),
-    copy.before,
-    describe(root, copy),
-  ]);
+  const rows = copies.map((copy) => [copy.name, when(copy.savedAt), copy.before, describe(copy)]);
   const table = [['NAME', 'SAVED', 'BEFORE', 'HOLDS'], ...rows];
   const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)));
   for (const row of table) {
@@ -62,33 +57,12 @@ function when(date: Date): string {
   return date.toLocaleString('en-GB', { ...parts, hour: '2-digit', minute: '2-digit' });
 }
 
-/** The step that a copy is nearest to, and how many lines are not the same. */
-function describe(root: string, { folder }: SavedCopy): string {
-  const lines = linesOf(folder);
-  const [nearest] = stepNames(root)
-    .map((step) => ({ step, distance: distance(lines, linesOf(join(root, 'steps', step))) }))
-    .toSorted((a, b) => a.distance - b.distance);
+/** The files of a copy, and how many lines they have in all. */
+function describe({ folder }: SavedCopy): string {
   const files = listFiles(folder);
-  const names = files.length > 5 ? `${files.length} files` : files.join(', ');
-  return `${nearest!.step} but for ${nearest!.distance} line${nearest!.distance === 1 ? '' : 's'} (${names})`;
-}
-
-/** How often each line occurs in each file: enough to tell programs apart, and quick. */
-function linesOf(folder: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const file of listFiles(folder)) {
-    for (const line of readFileSync(join(folder, file), 'utf8').split('\n')) {
-      const key = `${file}:${line.trim()}`;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-  }
-  return counts;
-}
-
-function distance(one: Map<string, number>, other: Map<string, number>): number {
-  const keys = new Set([...one.keys(), ...other.keys()]);
-  return [...keys].reduce(
-    (sum, key) => sum + Math.abs((one.get(key) ?? 0) - (other.get(key) ?? 0)),
-    0,
+  const lines = files.flatMap((file) =>
+    readFileSync(join(folder, file), 'utf8').trimEnd().split('\n'),
   );
+  const names = files.length > 5 ? `${files.length} files` : files.join(', ');
+  return `${names} (${lines.length} lines)`;
 }

@@ -4,6 +4,7 @@ import { ask, findDocker, hasImage, images, ownsPort, whyNoDocker, type Docker }
 import { fetchWithin } from './fetch.ts';
 import { findGrafana } from './grafana-home.ts';
 import { whoHas } from './ports.ts';
+import { PORTS } from '../commands.js';
 import { ROOT } from '../programs.ts';
 import { findPrometheus, noPrometheus } from './prometheus.ts';
 import { otherPort, portOf, PROMETHEUS_FILE } from './stack.ts';
@@ -27,7 +28,6 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const docker = findDocker();
   return [
     node(process.versions.node),
-    npm(env),
     architecture(docker),
     disk(),
     ...stack(docker, env),
@@ -43,20 +43,6 @@ export function node(version: string): Finding {
     state: 'warning',
     what: `Node ${version} works, but gets no more security fixes`,
     fix: 'When there is time, install Node 24 from https://nodejs.org.',
-  };
-}
-
-function npm(env: NodeJS.ProcessEnv): Finding {
-  // `npm run` tells its version; on Windows npm is a script, which only the shell can run.
-  const run = process.platform === 'win32' ? ['cmd', '/c', 'npm'] : ['npm'];
-  const [command = '', ...rest] = [...run, '--version'];
-  const told = /npm\/(\S+)/.exec(env.npm_config_user_agent ?? '')?.[1];
-  const version = told ?? ask(command, rest).text;
-  if (version) return { state: 'good', what: `npm ${version}` };
-  return {
-    state: 'warning',
-    what: 'npm is not on PATH',
-    fix: 'Install Node 24 from https://nodejs.org, which brings npm.',
   };
 }
 
@@ -198,11 +184,11 @@ function projectName(env: NodeJS.ProcessEnv): string {
 async function ports(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const services: { usual: number; signs: Record<string, string> }[] = [
     // Not counted in the program's own metrics, and its 404 page, too, says whose it is.
-    { usual: 8000, signs: { '/metrics': 'Tree counter' } },
+    { usual: PORTS.visitors, signs: { '/metrics': 'Tree counter' } },
     // From chapter 11 on it has the metrics and no page.
-    { usual: 8001, signs: { '/': 'Tree counter', '/metrics': 'trees_standing' } },
-    { usual: 9090, signs: { '/api/v1/status/config': 'job_name: app' } },
-    { usual: 3000, signs: { '/api/search?type=dash-db': 'Tree counter' } },
+    { usual: PORTS.program, signs: { '/': 'Tree counter', '/metrics': 'trees_standing' } },
+    { usual: PORTS.prometheus, signs: { '/api/v1/status/config': 'job_name: app' } },
+    { usual: PORTS.grafana, signs: { '/api/search?type=dash-db': 'Tree counter' } },
   ];
   return Promise.all(
     services.map(async ({ usual, signs }): Promise<Finding> => {

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PORTS } from '../commands.js';
 import { ROOT } from '../programs.ts';
 import { replaceFile } from '../replace.ts';
 
@@ -15,9 +16,9 @@ export function nativeTargets(
   ports: { metrics: number; prometheus: number; grafana: number },
 ): Targets {
   return {
-    'app:8000': `localhost:${env.PORT || 8000}`,
+    'app:8000': `localhost:${env.PORT || PORTS.visitors}`,
     'app:8001': `localhost:${ports.metrics}`,
-    'app2:8001': 'localhost:8002',
+    'app2:8001': `localhost:${PORTS.second}`,
     'localhost:9090': `localhost:${ports.prometheus}`,
     'prometheus:9090': `localhost:${ports.prometheus}`,
     'grafana:3000': `localhost:${ports.grafana}`,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { images } from '../../workshop/stack/docker.ts';
@@ -57,7 +57,23 @@ test('the image has what it runs, and nothing else of this folder', () => {
   const admitted = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, name]) => name!);
   expect(admitted.toSorted()).toEqual([...new Set(copied)].toSorted());
   expect(read('.dockerignore')).toMatch(/^\*$/m);
+  const missing = imported(['workshop/run.js', 'workshop/commands/dev.ts']).filter(
+    (file) => !copied.some((part) => file === part || file.startsWith(`${part}/`)),
+  );
+  expect(missing).toEqual([]);
 });
+
+/** The files that some of them import, and those that these import, from the root. */
+function imported(files: string[]): string[] {
+  const found = new Set(files);
+  for (const file of found) {
+    const imports = /^(?:import|export) (?!type)[^;']*from '(\.[^']+)'|import\('(\.[^']+)'\)/gm;
+    for (const [, name, late] of read(file).matchAll(imports)) {
+      found.add(posix.join(posix.dirname(file), (name ?? late)!));
+    }
+  }
+  return [...found];
+}
 
 test('Grafana asks for no log-in, fetches nothing and reports nothing', () => {
   expect(parseEnv(read('grafana/settings.env'))).toMatchObject({

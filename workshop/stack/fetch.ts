@@ -1,3 +1,5 @@
+import { until } from '../../checks/harness/program.ts';
+
 /**
  * Fetches `url` and its whole answer within `ms` milliseconds.
  * @returns the answer; undefined if there is none in time
@@ -19,4 +21,23 @@ export async function fetchWithin(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Waits until `url` answers over HTTP; with `ok`, until it answers with success.
+ * @param giveUp is asked between the tries, and ends the wait
+ * @returns whether it answered before the deadline
+ */
+export async function untilAnswers(
+  url: string,
+  { ok = false, deadlineMs, giveUp }: { ok?: boolean; deadlineMs: number; giveUp?: () => boolean },
+): Promise<boolean> {
+  let answered = false;
+  await until(async () => {
+    if (giveUp?.()) return true;
+    const answer = await fetchWithin(2000, url);
+    answered = answer !== undefined && (answer.ok || !ok);
+    return answered;
+  }, deadlineMs);
+  return answered;
 }

@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import { until } from '../../checks/harness/program.ts';
-import { fetchWithin } from './fetch.ts';
 import { whoHas, type ProgramPort, type Taken } from './ports.ts';
 import { ROOT } from '../programs.ts';
 import { typed, type Options } from '../terminal/typed.js';
@@ -42,23 +40,4 @@ export async function takenPorts(
 /** Another port than this one, to be offered in its place. */
 export function otherPort(port: number): number {
   return port <= 55_535 ? port + 10_000 : port - 10_000;
-}
-
-/**
- * Waits until `url` answers over HTTP; with `ok`, until it answers with success.
- * @param giveUp is asked between the tries, and ends the wait
- * @returns whether it answered before the deadline
- */
-export async function untilAnswers(
-  url: string,
-  { ok = false, deadlineMs, giveUp }: { ok?: boolean; deadlineMs: number; giveUp?: () => boolean },
-): Promise<boolean> {
-  let answered = false;
-  await until(async () => {
-    if (giveUp?.()) return true;
-    const answer = await fetchWithin(2000, url);
-    answered = answer !== undefined && (answer.ok || !ok);
-    return answered;
-  }, deadlineMs);
-  return answered;
 }

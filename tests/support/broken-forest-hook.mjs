@@ -1,5 +1,5 @@
 const PREFIX = 'broken:';
-const broken = (real) => `
+const broken = (/** @type {string} */ real) => `
   import { createRegistry as createReal } from '${real}';
   export * from '${real}';
   export function createRegistry(settings) {
@@ -14,6 +14,7 @@ const broken = (real) => `
   }
 `;
 
+/** @type {import('node:module').ResolveHook} */
 export async function resolve(specifier, context, next) {
   const resolved = await next(specifier, context);
   return specifier === '#forest'
@@ -21,6 +22,7 @@ export async function resolve(specifier, context, next) {
     : resolved;
 }
 
+/** @type {import('node:module').LoadHook} */
 export function load(url, context, next) {
   return url.startsWith(PREFIX)
     ? { source: broken(url.slice(PREFIX.length)), format: 'module', shortCircuit: true }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { STEPS } from '../support/steps.ts';
+import { readAnswer } from './answers.ts';
 import { blocksIn, readDocument, ROOT, stepOf } from './document.ts';
 import { folderOf, readFiles, typeChapter, withoutSpace, type Files } from './typing.ts';
 
@@ -51,6 +52,12 @@ for (const chapter of chapters) {
 test('every step has its chapter, in order', () => {
   const numbers = chapters.flatMap((chapter) => stepOf(chapter) ?? []);
   expect(numbers).toEqual(STEPS.map((name) => name.slice(0, 2)));
+});
+
+test('each query states the shape of its answer', () => {
+  const queries = chapters.flatMap((chapter) => blocksIn(chapter, 'promql'));
+  expect(queries.length).toBeGreaterThan(40);
+  for (const query of queries) readAnswer(query);
 });
 
 describe('what is read in other files stands there', () => {

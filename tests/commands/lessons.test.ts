@@ -83,7 +83,7 @@ describe('an exercise', () => {
  * A copy of all that is in the repository, with one step more, which touches every place in the code
  * that CONTRIBUTING.md names for a new step. What it lacks is its lesson: text, panels and words.
  */
-async function withOneStepMore(): Promise<{ root: string; name: string }> {
+async function withOneStepMore(): Promise<{ root: string; name: string; touched: string[] }> {
   const root = await temporaryFolder();
   const left = ['node_modules', '.git', '.workshop'];
   await cp(ROOT, root, {
@@ -110,7 +110,9 @@ export const mutations = [
   const text = await readFile(contract, 'utf8');
   const line = `  metric(${number}, 'copies', 'gauge'),\n];`;
   await writeFile(contract, text.replace(/\];\n$/, `${line}\n`));
-  return { root, name };
+  // What was written here, as CONTRIBUTING.md names it.
+  const touched = ['steps/NN-slug/', 'checks/NN-slug.ts', 'tests/checks/mutations/NN.ts'];
+  return { root, name, touched: [...touched, 'tests/support/contract.ts'] };
 }
 
 describe('a step more than there are', () => {
@@ -124,6 +126,13 @@ describe('a step more than there are', () => {
     expect((await type('diff', number)).stdout).toContain(`+++ steps/${name}/metrics.ts`);
     expect((await type('begin', number)).stdout).toContain(`the end of ${STEPS.at(-1)}`);
     expect((await type('check', number)).stdout).toContain(`npm run check -- ${number}`);
+  });
+
+  test('is written where CONTRIBUTING.md says', async () => {
+    const { touched } = await withOneStepMore();
+    const contributing = await readFile(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+    const [row = ''] = /^\| step .*$/m.exec(contributing) ?? [];
+    for (const place of touched) expect(row).toContain(`\`${place}\``);
   });
 
   test('passes what needs no new lesson', { timeout: 600_000 }, async (context) => {

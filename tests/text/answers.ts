@@ -17,7 +17,7 @@ const ANSWER =
 
 /**
  * Reads the line below a `promql` block.
- * @throws {Error} if it states no shape as CONTRIBUTING.md describes them
+ * @throws {Error} if it states no shape as docs/text.md describes them
  */
 export function readAnswer({ answer, line }: Block): Shape {
   const match = ANSWER.exec(answer);

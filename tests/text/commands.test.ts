@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -12,7 +20,15 @@ import { blocksIn, readDocument, ROOT, type Block } from './document.ts';
 import { folderOf, readCaption, readFiles, typeChapter, type Files } from './typing.ts';
 
 const workshop = readDocument('WORKSHOP.md');
-const documents = ['README.md', 'WORKSHOP.md', 'INSTRUCTOR.md', 'CONTRIBUTING.md'];
+const documents = [
+  'README.md',
+  'WORKSHOP.md',
+  'INSTRUCTOR.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, 'docs')).flatMap((name) =>
+    name.endsWith('.md') ? `docs/${name}` : [],
+  ),
+];
 const blocks = workshop.chapters.flatMap((chapter) => blocksIn(chapter, 'sh'));
 const typed = blocks.flatMap(({ lines }) => lines);
 const shown = blocks.filter(({ next }) => next?.language === 'text');

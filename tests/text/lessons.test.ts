@@ -2,9 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { readDocument } from './document.ts';
 
 const { chapters } = readDocument('WORKSHOP.md');
-const contributing = readDocument('CONTRIBUTING.md').text;
+const table = readDocument('docs/lessons.md').text;
 
-const table = contributing.slice(contributing.indexOf('**Lessons.**'));
 const lessons = [...table.matchAll(/^\| (.+?) +\| (.+?) +\| (`+) ?(.+?) ?\3 *\|$/gm)].map(
   ([, lesson = '', chapter = '', , words = '']) => ({ lesson, chapter, words }),
 );

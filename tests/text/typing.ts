@@ -19,7 +19,7 @@ const USES: Record<string, Use> = {
 
 /**
  * Reads the caption of a `ts`, `js` or `diff` block.
- * @throws {Error} if it names no file, or no use that CONTRIBUTING.md knows
+ * @throws {Error} if it names no file, or no use that docs/text.md knows
  */
 export function readCaption({ caption, line }: Block): { file: string; use: Use } {
   const [, file, use = ''] = /^`([\w./-]+)`(?:, ([^:]+))?:$/.exec(caption) ?? [];

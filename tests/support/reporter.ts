@@ -38,7 +38,8 @@ export default class ClosingReporter implements Reporter {
     // Who names a test leaves the others out on purpose.
     const allowed = this.#byName ? undefined : this.#allowed;
     if (!allowed) {
-      tellByReason('Skipped:', tests, reasonOf, false);
+      const other = this.#byName ? 'Others were asked for by their names.' : undefined;
+      tellByReason('Skipped:', tests, (test) => reasonOf(test, other), false);
       return;
     }
     const found = new Map<TestCase, string>();
@@ -52,7 +53,7 @@ export default class ClosingReporter implements Reporter {
     }
     tellByReason('Skipped, as e2e/skips.ts allows:', [...found.keys()], (test) => found.get(test)!);
     const others = tests.filter((test) => !found.has(test));
-    tellByReason('Skipped, and must not be:', others, reasonOf);
+    tellByReason('Skipped, and must not be:', others, (test) => reasonOf(test));
     if (others.length > 0) process.exitCode = 1;
   }
 }
@@ -86,9 +87,9 @@ function nameOf(test: TestCase): string {
   return `${test.module.relativeModuleId} > ${test.fullName}`;
 }
 
-function reasonOf(test: TestCase): string {
+function reasonOf(test: TestCase, fallback = 'Not on this system.'): string {
   const result = test.result();
-  return (result.state === 'skipped' && result.note) || 'Not on this system.';
+  return (result.state === 'skipped' && result.note) || fallback;
 }
 
 function tell(count: number): string {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../checks/harness/program.ts';
 import { ask, findDocker, hasImage, images } from '../workshop/stack/docker.ts';
 import { fetchWithin } from '../workshop/stack/fetch.ts';
-import { startCommand } from './command.ts';
+import { startTyped } from '../tests/support/cli.ts';
 import { makeStack, type Stack } from './stack.ts';
 
 const docker = findDocker();
@@ -212,7 +212,7 @@ describe('make up', () => {
   });
 
   test('prints the URLs, follows the log, tells of a broken edit; Ctrl-C leaves the stack', async () => {
-    const following = startCommand(['node', 'workshop/run.js', 'up', '2'], stack.folder, stack.env);
+    const following = startTyped(['node', 'workshop/run.js', 'up', '2'], stack.folder, stack.env);
     await following.says(stack.at(9090), 180_000);
     await following.says('Listening on');
     expect(following.output).toContain(stack.at(8001));
@@ -234,8 +234,8 @@ describe('make up', () => {
     writeFileSync(file, good);
     expect(await stack.run(['npm', 'run', '--silent', 'reload'])).toContain('has taken over');
 
-    following.interrupt();
-    expect(await following.ended).toBe(0);
+    following.signal('SIGINT');
+    expect((await following.ended).code).toBe(0);
     expect(following.output).toMatch(/The stack goes on\. Stop it with: npm run down/);
     expect(await answers(stack.at(8001, '/metrics'), 200)).toBe(true);
 
@@ -252,11 +252,11 @@ describe('make up', () => {
 
   test('Grafana answers beside them, with the workshop as its home page', async ({ skip }) => {
     if (!hasImage(grafana)) skip(`The image ${grafana} is not here. Type: make prefetch`);
-    const command = startCommand(['node', 'workshop/run.js', 'up', '2'], stack.folder, stack.env);
+    const command = startTyped(['node', 'workshop/run.js', 'up', '2'], stack.folder, stack.env);
     await command.says(stack.at(3000), 180_000);
     expect(await answers(stack.at(3000, '/api/health'), 200)).toBe(true);
     expect(await answers(stack.at(3000, '/api/dashboards/home'), 200, 'Tree counter')).toBe(true);
-    command.interrupt();
+    command.signal('SIGINT');
     await command.ended;
   });
 

@@ -9,7 +9,7 @@ import {
 } from '../tests/stack/dashboards.ts';
 import { findStep } from '../workshop/programs.ts';
 import { findDocker, hasImage, images } from '../workshop/stack/docker.ts';
-import { startCommand } from './command.ts';
+import { startTyped } from '../tests/support/cli.ts';
 import { makeStack, type Stack } from './stack.ts';
 import { startTraffic } from './traffic.ts';
 
@@ -27,10 +27,10 @@ let stack: Stack | undefined;
 beforeAll(async () => {
   if (grafana || !findDocker().engine || !hasImage(images().grafana)) return;
   stack = await makeStack('grafana');
-  const up = startCommand(['node', 'workshop/run.js', 'up', '11'], stack.folder, stack.env);
+  const up = startTyped(['node', 'workshop/run.js', 'up', '11'], stack.folder, stack.env);
   // All that it prints comes once all of it answers.
   await up.says(stack.at(3000), 240_000);
-  up.interrupt();
+  up.signal('SIGINT');
   await up.ended;
   grafana = stack.at(3000);
   APP_URL = stack.at(8000);

@@ -1,10 +1,8 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  cpSync,
   existsSync,
   lstatSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -12,10 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startProgram, until } from '../checks/harness/program.ts';
-import { ROOT } from '../workshop/programs.ts';
+import { until } from '../checks/harness/program.ts';
+import { startTyped } from '../tests/support/cli.ts';
+import { copyRepository } from '../tests/support/workspace.ts';
 
 const windows = process.platform === 'win32';
 const online = spawnSync('npm', ['ping'], { stdio: 'ignore', shell: windows }).status === 0;
@@ -63,12 +62,7 @@ describe('a fresh clone', () => {
   beforeAll(() => {
     if (!online) return;
     clone = mkdtempSync(join(tmpdir(), 'tree-counter-'));
-    const files = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' });
-    for (const file of files.trim().split('\n')) {
-      if (!existsSync(join(ROOT, file))) continue;
-      mkdirSync(dirname(join(clone, file)), { recursive: true });
-      cpSync(join(ROOT, file), join(clone, file));
-    }
+    copyRepository(clone);
   });
   afterAll(() => {
     if (clone) rmSync(clone, { recursive: true, force: true });
@@ -76,16 +70,16 @@ describe('a fresh clone', () => {
 
   /** Runs `dev` until the program listens. */
   async function dev(): Promise<string> {
-    const program = startProgram({
-      entry: 'dev',
-      nodeArgs: [join(clone, 'workshop/run.js')],
-      env: { PORT: '0', STEP: '' },
+    const command = startTyped([process.execPath, 'workshop/run.js', 'dev'], clone, {
+      PORT: '0',
+      STEP: '',
     });
     try {
-      await until(() => program.stdout.includes('Listening') || !!program.exit, 180_000);
-      return program.stdout + program.stderr;
+      await command.says('Listening', 180_000);
+      return command.output;
     } finally {
-      await program.stop();
+      command.signal('SIGTERM');
+      await command.ended;
     }
   }
 

@@ -14,9 +14,9 @@ import { makeArchive, serveFolder } from '../tests/support/archive.ts';
 import { ask } from '../workshop/stack/docker.ts';
 import { findOnPath } from '../workshop/stack/grafana-home.ts';
 import { PROMETHEUS } from '../workshop/stack/releases.ts';
-import { startCommand, type Command } from './command.ts';
+import { startTyped, type RunningCommand } from '../tests/support/cli.ts';
+import { makeSandbox } from '../tests/support/workspace.ts';
 import { freePort, needsPrometheus } from './prometheus.ts';
-import { makeSandbox } from './sandbox.ts';
 
 beforeEach(needsPrometheus);
 
@@ -50,10 +50,10 @@ async function startNative(args: string[] = []) {
     STEP: '',
   };
   const start = (more: string[] = args) =>
-    startCommand(['node', 'workshop/run.js', 'native', ...more], folder, env);
-  let command: Command | undefined;
+    startTyped(['node', 'workshop/run.js', 'native', ...more], folder, env);
+  let command: RunningCommand | undefined;
   onTestFinished(() => {
-    command?.kill();
+    command?.signal('SIGKILL');
     remove();
   });
   return {
@@ -123,33 +123,33 @@ test('native runs the program, Prometheus and Grafana on loopback, and Ctrl-C en
     (await targets(ports.PORT_9090)).filter((target) => target === `${program} up`).length === 2;
   expect(await until(scraped, 30_000)).toBe(true);
   save(config, good.replace('5s', 'often'));
-  const reload = startCommand(['node', 'workshop/run.js', 'reload'], folder, env);
-  expect(await reload.ended).toBe(1);
+  const reload = startTyped(['node', 'workshop/run.js', 'reload'], folder, env);
+  expect((await reload.ended).code).toBe(1);
   expect(reload.output).toMatch(/prometheus\.yaml, line \d+: not a valid duration string: "often"/);
 
-  expect(group(native.pid)).not.toBe('');
-  native.interrupt();
-  expect(await native.ended).toBe(0);
-  expect(await until(() => group(native.pid) === '', 5000)).toBe(true);
+  expect(group(native.child.pid!)).not.toBe('');
+  native.signal('SIGINT');
+  expect((await native.ended).code).toBe(0);
+  expect(await until(() => group(native.child.pid!) === '', 5000)).toBe(true);
 });
 
 test('native does not start with a broken prometheus.yaml, and says which line', async () => {
   const { start, config } = await startNative();
   save(config, `${readFileSync(config, 'utf8')}  - job_nam: x\n`);
   const native = start();
-  expect(await native.ended).toBe(1);
+  expect((await native.ended).code).toBe(1);
   expect(native.output).toMatch(
     /^Prometheus does not start:\n {2}prometheus\.yaml, line \d+: field job_nam/m,
   );
-  expect(await until(() => group(native.pid) === '', 5000)).toBe(true);
+  expect(await until(() => group(native.child.pid!) === '', 5000)).toBe(true);
 });
 
 test('a setting that the program refuses ends native, and leaves none behind', async () => {
   const { start } = await startNative();
   const native = start(['2', '--error-rate', '7']);
-  expect(await native.ended).toBe(2);
+  expect((await native.ended).code).toBe(2);
   expect(native.output).toContain('REGISTRY_ERROR_RATE="7" is not allowed');
-  expect(await until(() => group(native.pid) === '', 5000)).toBe(true);
+  expect(await until(() => group(native.child.pid!) === '', 5000)).toBe(true);
 });
 
 test('Prometheus is fetched from a mirror, and native runs it', async ({ skip }) => {
@@ -163,15 +163,15 @@ test('Prometheus is fetched from a mirror, and native runs it', async ({ skip })
   for (const name of ['gzip', 'node', 'tar']) symlinkSync(real(name).file, join(path, name));
   env.PATH = path;
   env.MIRROR = await serveFolder(mirror);
-  const prefetch = startCommand(['node', 'workshop/run.js', 'prefetch'], folder, env);
-  expect(await prefetch.ended, prefetch.output).toBe(0);
+  const prefetch = startTyped(['node', 'workshop/run.js', 'prefetch'], folder, env);
+  expect((await prefetch.ended).code, prefetch.output).toBe(0);
   expect(readdirSync(join(folder, '.workshop', `prometheus-${PROMETHEUS.version}`))).toHaveLength(
     2,
   );
 
   const native = start();
   await native.says(`Prometheus answers on http://localhost:${ports.PORT_9090}/`);
-  native.interrupt();
-  expect(await native.ended).toBe(0);
-  expect(await until(() => group(native.pid) === '', 5000)).toBe(true);
+  native.signal('SIGINT');
+  expect((await native.ended).code).toBe(0);
+  expect(await until(() => group(native.child.pid!) === '', 5000)).toBe(true);
 });

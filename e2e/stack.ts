@@ -1,7 +1,7 @@
 import { ask } from '../workshop/stack/docker.ts';
-import { startCommand } from './command.ts';
+import { startTyped } from '../tests/support/cli.ts';
+import { makeSandbox } from '../tests/support/workspace.ts';
 import { freePort } from './prometheus.ts';
-import { makeSandbox } from './sandbox.ts';
 
 /** The stack in Docker, from a copy of the repository and on ports of its own. */
 export interface Stack {
@@ -28,8 +28,8 @@ export async function makeStack(name: string): Promise<Stack> {
     env,
     at: (port, path = '') => `http://localhost:${ports[`PORT_${port}`]}${path}`,
     async run([file, ...args], more = {}) {
-      const command = startCommand([file!, ...args], folder, { ...env, ...more });
-      if ((await command.ended) !== 0)
+      const command = startTyped([file!, ...args], folder, { ...env, ...more });
+      if ((await command.ended).code !== 0)
         throw new Error(`${file} ${args.join(' ')}:\n${command.output}`);
       return command.output;
     },

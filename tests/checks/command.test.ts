@@ -15,10 +15,6 @@ async function withApp(step: number, edit: (server: string) => string = (text) =
   const root = await repository(step);
   const server = join(root, 'app/server.ts');
   await writeFile(server, edit(await readFile(server, 'utf8')));
-  await writeFile(
-    join(root, 'tsconfig.json'),
-    await readFile(new URL('../../tsconfig.json', import.meta.url), 'utf8'),
-  );
   const type = (...args: string[]) => runCommand(args, {}, [], root);
   return { root, server, type };
 }

@@ -96,7 +96,6 @@ test('a repository around the workshop that holds it is as good as its own', asy
 
 test('dev tells it at the start, and when it happens while the program runs', async () => {
   const root = await repository();
-  await writeFile(join(root, '.gitignore'), 'node_modules\n');
   commit(root);
   await appendFile(join(root, 'steps/05-gauges/metrics.ts'), '// mine\n');
   const dev = startCommand(['dev'], { PORT: '0' }, [], root);
@@ -109,7 +108,6 @@ test('dev tells it at the start, and when it happens while the program runs', as
 
 test('dev of a step does not tell it', async () => {
   const root = await repository();
-  await writeFile(join(root, '.gitignore'), 'node_modules\n');
   commit(root);
   await appendFile(join(root, 'steps/05-gauges/metrics.ts'), '// mine\n');
   const dev = startCommand(['dev', '5'], { PORT: '0' }, [], root);

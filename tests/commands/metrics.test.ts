@@ -48,7 +48,7 @@ describe('the metrics of a step', () => {
 
   test('are its own, each with type and help, aligned', async () => {
     const text = await shown(step().metricsUrl);
-    expect(text).toContain(`requests_total (counter, 8 series): Requests answered.
+    expect(text).toContain(`requests_total (counter, 12 series): Requests answered.
   requests_total{method="GET",endpoint="/",status="200"}             `);
     expect(text).toMatch(/^ {2}trees_standing\{species="oak"\} {4}0$/m);
     expect(text).not.toMatch(/^(nodejs|process)_/m);

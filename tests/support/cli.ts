@@ -1,18 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
+import { until } from '../../checks/harness/program.ts';
 import type { CommandName } from '../../workshop/commands.js';
+import { ROOT } from '../../workshop/programs.ts';
 import { readArguments } from '../../workshop/terminal/arguments.js';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What the shell of whoever runs the tests may have set. */
 const PLAIN = { STEP: '', NAME: '', WATCH: '', MAKELEVEL: '', NO_COLOR: '1' };
 
 export interface Outcome {
-  readonly code: number | null;
+  /** Its exit code: null if a signal ended it, undefined while it runs. */
+  readonly code: number | null | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -20,7 +20,54 @@ export interface Outcome {
 /** A command that runs, with what it has printed so far. */
 export interface RunningCommand extends Outcome {
   readonly child: ChildProcess;
+  /** What it has printed on both streams. */
+  readonly output: string;
   readonly ended: Promise<Outcome>;
+  /** Waits until it has printed `text`. @throws with its output if it ends first or takes too long */
+  says(text: string | RegExp, deadlineMs?: number): Promise<void>;
+  /** Sends a signal to it and to all that it has started, as Ctrl-C in a terminal does. */
+  signal(name: NodeJS.Signals): void;
+}
+
+/** Starts a command as a person types it in a folder. Whoever starts it ends it. */
+export function startTyped(
+  [file, ...args]: readonly [string, ...string[]],
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): RunningCommand {
+  const child = spawn(file, args, {
+    cwd: folder,
+    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: make, for one, hands no signal on. Windows has none, and opens a window.
+    detached: process.platform !== 'win32',
+  });
+  const seen = { stdout: '', stderr: '', output: '', code: undefined as Outcome['code'] };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      seen[name] += text;
+      seen.output += text;
+    });
+  }
+  const ended = once(child, 'close').then(([code]) => Object.assign(seen, { code }));
+  return Object.assign(seen, {
+    child,
+    ended,
+    async says(text: string | RegExp, deadlineMs = 60_000) {
+      const said = () =>
+        typeof text === 'string' ? seen.output.includes(text) : text.test(seen.output);
+      await until(() => said() || seen.code !== undefined, deadlineMs);
+      if (!said()) throw new Error(`It does not say ${text}, but:\n${seen.output}`);
+    },
+    signal(name: NodeJS.Signals) {
+      try {
+        if (process.platform === 'win32') child.kill(name);
+        else process.kill(-child.pid!, name);
+      } catch {
+        // All of them have ended.
+      }
+    },
+  });
 }
 
 /**
@@ -33,20 +80,13 @@ export function startCommand(
   nodeArgs: string[] = [],
   root = ROOT,
 ): RunningCommand {
-  const child = spawn(process.execPath, [...nodeArgs, join(root, 'workshop/run.js'), ...args], {
-    cwd: root,
-    env: { ...process.env, ...PLAIN, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const outcome = { code: null as number | null, stdout: '', stderr: '' };
-  child.stdout.on('data', (text) => (outcome.stdout += text));
-  child.stderr.on('data', (text) => (outcome.stderr += text));
-  const ended = once(child, 'close').then(([code]) => Object.assign(outcome, { code }));
+  const line = [process.execPath, ...nodeArgs, join(root, 'workshop/run.js'), ...args] as const;
+  const running = startTyped(line, root, { ...PLAIN, ...env });
   onTestFinished(async () => {
-    child.kill();
-    await ended;
+    running.child.kill();
+    await running.ended;
   });
-  return Object.assign(outcome, { child, ended });
+  return running;
 }
 
 /**

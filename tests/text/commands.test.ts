@@ -1,21 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  cpSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startProgram, until, untilListening } from '../../checks/harness/program.ts';
 import { freePorts } from '../../checks/harness/ports.js';
 import { onlyUnderCI } from '../support/ci.ts';
+import { startTyped, type RunningCommand } from '../support/cli.ts';
 import { STEPS } from '../support/steps.ts';
+import { fillSandbox } from '../support/workspace.ts';
 import { blocksIn, readDocument, ROOT, type Block } from './document.ts';
 import { folderOf, readCaption, readFiles, typeChapter, type Files } from './typing.ts';
 
@@ -157,13 +149,12 @@ describe('commands without a sample of their output run where they stand', () =>
         if (program) await untilListening(program);
         const typed = command.replace('8002', `${other}`);
         if (command.endsWith('worker.ts')) writeWorker(folder, other!);
-        const running = startTyped(typed, folder, env);
-        await until(() => running.exit !== undefined || says.test(running.output), 60_000);
-        expect(running.output).toMatch(says);
+        const running = start(typed, folder, env);
+        await running.says(says);
         // What the doctor finds is this computer's own.
         const code = running.output.includes('Infinity') ? 2 : 0;
-        if (ends && command !== 'make doctor') expect(await running.ended).toBe(code);
-        await running.stop();
+        if (ends && command !== 'make doctor') expect((await running.ended).code).toBe(code);
+        await stop(running);
       } finally {
         await program?.stop();
         rmSync(folder, { recursive: true, force: true });
@@ -185,9 +176,7 @@ function filesBefore(block: Block): Files {
 
 function copyOfRepository(files: Files): string {
   const folder = mkdtempSync(join(tmpdir(), 'tree-counter-text-'));
-  const left = new Set(['node_modules', '.git', '.workshop']);
-  cpSync(ROOT, folder, { recursive: true, filter: (path) => !left.has(basename(path)) });
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  fillSandbox(folder);
   rmSync(join(folder, 'app'), { recursive: true });
   cpSync(join(ROOT, folderOf('01')), join(folder, 'app'), { recursive: true });
   for (const [name, text] of files) writeFileSync(join(folder, 'app', name), text);
@@ -202,40 +191,13 @@ function writeWorker(folder: string, port: number): void {
   writeFileSync(join(folder, 'app/worker.ts'), text);
 }
 
-interface Typed {
-  stdout: string;
-  /** What it has printed on both streams. */
-  output: string;
-  exit: number | null | undefined;
-  readonly ended: Promise<number | null>;
-  stop(): Promise<void>;
-}
+/** Starts a command as the text has it. */
+const start = (command: string, folder: string, env: Record<string, string>) =>
+  startTyped(command.split(' ') as [string, ...string[]], folder, env);
 
-/** Starts a command as a person types it. */
-function startTyped(command: string, cwd: string, env: Record<string, string>): Typed {
-  const [program = '', ...args] = command.split(' ');
-  const child = spawn(program, args, {
-    cwd,
-    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
-  const running: Typed = {
-    stdout: '',
-    output: '',
-    exit: undefined,
-    ended: once(child, 'close').then(([code]) => (running.exit = code as number | null)),
-    async stop() {
-      // The whole group: make does not hand the signal on.
-      if (running.exit === undefined) process.kill(-child.pid!, 'SIGTERM');
-      await running.ended;
-    },
-  };
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (running.output += text));
-  }
-  child.stdout.on('data', (text: string) => (running.stdout += text));
-  return running;
+async function stop(running: RunningCommand): Promise<void> {
+  if (running.code === undefined) running.signal('SIGTERM');
+  await running.ended;
 }
 
 /** Runs a command until it ends or has printed its last line, and gives what it has printed. */
@@ -245,10 +207,10 @@ async function outputOf(
   env: Record<string, string>,
   last: string,
 ): Promise<string> {
-  const running = startTyped(command, cwd, env);
+  const running = start(command, cwd, env);
   const isLast = new RegExp(pattern(last).source.replace('^', '(^|\n)').replace(/\$$/, '\n'));
-  await until(() => running.exit !== undefined || isLast.test(running.stdout), 60_000);
-  await running.stop();
+  await until(() => running.code !== undefined || isLast.test(running.stdout), 60_000);
+  await stop(running);
   return running.stdout;
 }
 

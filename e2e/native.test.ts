@@ -122,7 +122,7 @@ test('native runs the program, Prometheus and Grafana on loopback, and Ctrl-C en
   const scraped = async () =>
     (await targets(ports.PORT_9090)).filter((target) => target === `${program} up`).length === 2;
   expect(await until(scraped, 30_000)).toBe(true);
-  save(config, good.replace('5s', 'often'));
+  save(config, good.replace('interval: 5s', 'interval: often'));
   const reload = startTyped(['node', 'workshop/run.js', 'reload'], folder, env);
   expect((await reload.ended).code).toBe(1);
   expect(reload.output).toMatch(/prometheus\.yaml, line \d+: not a valid duration string: "often"/);

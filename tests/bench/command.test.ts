@@ -5,6 +5,7 @@ import { measureRequests } from '../../bench/requests.ts';
 import { startProgram, until } from '../../checks/harness/program.ts';
 import { onlyUnderCI } from '../support/ci.ts';
 import { refusal, runCommand } from '../support/cli.ts';
+import { needsPosix } from '../support/posix.ts';
 
 const RESULTS = new URL('../../bench/results.md', import.meta.url);
 const results = () => (existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : undefined);
@@ -75,7 +76,8 @@ test('a step that does not start is named, with what it said', async () => {
   );
 });
 
-test.skipIf(process.platform === 'win32')('Ctrl-C ends it and all that it started', async () => {
+test('Ctrl-C ends it and all that it started', async (context) => {
+  needsPosix(context, 'signals');
   const before = results();
   const bench = startProgram({
     nodeArgs: ['workshop/run.js'],

@@ -6,6 +6,7 @@ import { until } from '../../checks/harness/program.ts';
 import { describeReport } from '../../workshop/terminal/report.ts';
 import { refusal, runCommand, startCommand } from '../support/cli.ts';
 import { repository } from '../support/workspace.ts';
+import { needsPosix } from '../support/posix.ts';
 import { readDocument } from '../text/document.ts';
 
 const TIMEOUT = { timeout: 240_000 };
@@ -133,7 +134,8 @@ describe('make check', () => {
     expect(await refusal(['progress', '7'])).toContain('"7" is too much');
   });
 
-  it('checks again after a save', TIMEOUT, async () => {
+  it('checks again after a save', TIMEOUT, async (context) => {
+    needsPosix(context, 'signals');
     const { root, server } = await withApp(2);
     const running = startCommand(['check', '2', '--watch'], {}, [], root);
     const seen = (text: string) => until(() => running.stdout.includes(text), 60_000);

@@ -1,9 +1,10 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import { STEPS } from '../support/steps.ts';
 import { compile } from '../support/compiled.ts';
+import { copyFiles } from '../../workshop/learner/folders.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -89,7 +90,7 @@ async function withCopy<Result>(
 ): Promise<Result> {
   const { folder, remove } = makeFolder(parent);
   try {
-    cpSync(join(ROOT, source), join(ROOT, folder), { recursive: true });
+    copyFiles(join(ROOT, source), join(ROOT, folder));
     for (const [file, search, replacement] of edits) {
       const path = join(ROOT, folder, file);
       const parts = readFileSync(path, 'utf8').split(search);

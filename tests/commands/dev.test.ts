@@ -112,7 +112,9 @@ test('a saved program is restarted, once what is in flight is answered', async (
   write('two');
   expect(await answer).toBe('one');
   expect(await says(program, 'version two')).toBe(true);
-  expect(await program.stop()).toEqual({ code: 0, signal: null });
+  const { code } = await program.stop();
+  // There is no way to ask for it on Windows but Ctrl-C: tests/commands/laptop.test.ts
+  if (process.platform !== 'win32') expect(code).toBe(0);
 });
 
 test('what happens to a program is given as events', async () => {
@@ -157,7 +159,8 @@ test('a broken program waits for the next save, and a crash does, too', async ()
   expect(await says(program, 'at the start')).toBe(true);
   write('mended again');
   expect(await says(program, 'mended again')).toBe(true);
-  expect((await program.stop()).signal).toBe(null);
+  const { signal } = await program.stop();
+  if (process.platform !== 'win32') expect(signal).toBe(null);
 });
 
 test('the program does not outlive a supervisor that is killed', async () => {

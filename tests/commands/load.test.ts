@@ -5,6 +5,7 @@ import { freePorts } from '../../checks/harness/ports.js';
 import { startProgram, until } from '../../checks/harness/program.ts';
 import { callCommand, refusal, runCommand, startCommand } from '../support/cli.ts';
 import { runStep, stepsFrom } from '../support/steps.ts';
+import { needsPosix } from '../support/posix.ts';
 
 test('load sums up what came back, by status and by quantiles', async () => {
   const { url } = await runStep('04-labels');
@@ -39,7 +40,8 @@ test('load finds the program by itself, on either of its two ports', async () =>
   }
 });
 
-test('Ctrl-C ends load with the summary so far', async () => {
+test('Ctrl-C ends load with the summary so far', async (context) => {
+  needsPosix(context, 'signals');
   const { url } = await runStep('01-bare-handler');
   const load = startProgram({
     entry: 'load',

@@ -9,6 +9,7 @@ import { describeMetrics } from '../../workshop/terminal/metrics.ts';
 import { runCommand, startCommand } from '../support/cli.ts';
 import { runStep, shareStep } from '../support/steps.ts';
 import { repository } from '../support/workspace.ts';
+import { needsPosix } from '../support/posix.ts';
 
 const plain = (_: unknown, text: string) => text;
 
@@ -258,7 +259,8 @@ describe('on the command line', () => {
     expect(third.stderr).toMatch(/^No program answers .*npm run dev\n$/);
   });
 
-  test('WATCH=1 shows what changes, and ends on Ctrl-C', async () => {
+  test('WATCH=1 shows what changes, and ends on Ctrl-C', async (context) => {
+    needsPosix(context, 'signals');
     const root = await repository();
     const step = await runStep('05-gauges');
     const env = { PORT: new URL(step.metricsUrl).port, METRICS_PORT: '', HOST: '', WATCH: '1' };

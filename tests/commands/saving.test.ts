@@ -6,6 +6,7 @@ import { listCopies, restore } from '../../workshop/commands/restore.ts';
 import { listSaved } from '../../workshop/learner/saved.ts';
 import { solve } from '../../workshop/commands/solve.ts';
 import { texts, workspace } from '../support/workspace.ts';
+import { needsPosix } from '../support/posix.ts';
 
 let said: MockInstance<typeof console.log>;
 let complained: MockInstance<typeof console.error>;
@@ -150,7 +151,8 @@ describe('what lies in app/ besides a program', () => {
     expect(await readFile(join(root, 'app/server.ts'), 'utf8')).toBe('// my program\n');
   });
 
-  test.skipIf(process.platform === 'win32')('links are saved as links', async () => {
+  test('links are saved as links', async (context) => {
+    needsPosix(context, 'links');
     const root = await edited();
     await symlink('server.ts', join(root, 'app/link.ts'));
     await symlink('nowhere', join(root, 'app/broken.ts'));

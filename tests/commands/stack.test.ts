@@ -32,6 +32,7 @@ import {
 import { callCommand, refusal, runCommand, startCommand } from '../support/cli.ts';
 import { STEPS } from '../support/steps.ts';
 import { repository } from '../support/workspace.ts';
+import { needsPosix } from '../support/posix.ts';
 
 const WINDOWS = process.platform === 'win32';
 
@@ -137,7 +138,8 @@ describe.skipIf(WINDOWS)('without Docker, prefetch', () => {
     expect(readdirSync(join(root, '.workshop'))).toEqual([]);
   });
 
-  test('can be interrupted, and leaves nothing half', async () => {
+  test('can be interrupted, and leaves nothing half', async (context) => {
+    needsPosix(context, 'signals');
     const root = await repository();
     const part = join(root, '.workshop');
     const MIRROR = await serve(({ url }, response) => {

@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { sumOf } from '../../checks/harness/exposition.ts';
 import { connect, QUIET, spawnStep, STEPS } from '../support/steps.ts';
 
-const BROKEN_FOREST = fileURLToPath(new URL('../support/broken-forest.mjs', import.meta.url));
+const BROKEN_FOREST = new URL('../support/broken-forest.mjs', import.meta.url).href;
 
 describe.each(STEPS)('%s', (name) => {
   const number = parseInt(name);

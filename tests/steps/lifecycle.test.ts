@@ -2,6 +2,7 @@ import { connect as connectSocket, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startProgram, until, untilListening } from '../../checks/harness/program.ts';
 import { send } from '../support/http.ts';
+import { needsPosix } from '../support/posix.ts';
 import { findSamples } from '../../checks/harness/exposition.ts';
 import { runStep, STEPS, stepsFrom, type RunningStep } from '../support/steps.ts';
 
@@ -40,7 +41,8 @@ async function spareConnections(step: RunningStep) {
 }
 
 describe.each(STEPS)('%s', (name) => {
-  test('told to stop, finishes what is in flight and exits with 0', async () => {
+  test('told to stop, finishes what is in flight and exits with 0', async (context) => {
+    needsPosix(context, 'signals');
     // With this seed the first answer takes a good while, but not the whole second.
     const step = await runStep(name, { REGISTRY_DELAY_MS: '1000', SEED: '5' });
     const spare = await spareConnections(step);
@@ -63,7 +65,8 @@ describe.each(STEPS)('%s', (name) => {
 });
 
 describe.each(stepsFrom(11))('%s', (name) => {
-  test('told to stop, says so on the metrics port until its visitors have their answers', async () => {
+  test('told to stop, says so on the metrics port until its visitors have their answers', async (context) => {
+    needsPosix(context, 'signals');
     // With this seed the registry is ready at once, and takes nearly two seconds for the first visitor.
     const step = await runStep(name, { REGISTRY_DELAY_MS: '3000', SEED: '105' });
     const metric = async (metric: string, labels?: Record<string, string>) =>
@@ -95,7 +98,8 @@ describe.each(stepsFrom(11))('%s', (name) => {
   });
 });
 
-test('SIGINT stops like SIGTERM, with both ports idle', async () => {
+test('SIGINT stops like SIGTERM, with both ports idle', async (context) => {
+  needsPosix(context, 'signals');
   const step = await runStep(STEPS.at(-1)!);
   await spareConnections(step);
   step.program.signal('SIGINT');
@@ -103,7 +107,8 @@ test('SIGINT stops like SIGTERM, with both ports idle', async () => {
   expect(await step.program.exited).toEqual({ code: 0, signal: null });
 });
 
-test('what takes too long is cut, and the exit code is still 0', async () => {
+test('what takes too long is cut, and the exit code is still 0', async (context) => {
+  needsPosix(context, 'signals');
   const program = startProgram({ entry: 'tests/support/never-answers.ts' });
   onTestFinished(async () => void (await program.stop()));
   const [url = '', metricsUrl = ''] = await untilListening(program, 2);
@@ -124,7 +129,8 @@ test('what takes too long is cut, and the exit code is still 0', async () => {
   expect(ms).toBeLessThan(5000);
 });
 
-test('a program whose registry never answers stops as quickly', async () => {
+test('a program whose registry never answers stops as quickly', async (context) => {
+  needsPosix(context, 'signals');
   const step = await runStep('09-info-enum', { REGISTRY_ERROR_RATE: '1' });
   const stopped = Date.now();
   step.program.signal('SIGTERM');

@@ -1,15 +1,8 @@
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformWithEsbuild } from 'vite';
 import type { TestProject } from 'vitest/node';
+import { copyFiles } from '../../workshop/learner/folders.ts';
 import { ROOT } from '../../workshop/programs.ts';
 
 declare module 'vitest' {
@@ -32,7 +25,7 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const imports = { '#forest': './forest/index.js' };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ version, type: 'module', imports }));
   for (const part of ['forest', 'steps']) {
-    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+    copyFiles(join(ROOT, part), join(folder, part));
     await compile(join(folder, part));
   }
   project.provide('compiled', folder.slice(ROOT.length));

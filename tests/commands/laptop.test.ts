@@ -2,11 +2,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { until } from '../../checks/harness/program.ts';
 import { freePorts } from '../../checks/harness/ports.js';
 import { ROOT } from '../../workshop/programs.ts';
 import { copyFiles } from '../../workshop/learner/folders.ts';
+import { onlyUnderCI } from '../support/ci.ts';
 import { STEPS } from '../support/steps.ts';
 import { repository } from '../support/workspace.ts';
 
@@ -40,7 +41,12 @@ function clone(standIn: string): string {
 /** What the commands must not find, or take from the shell of whoever runs the tests. */
 const env = {
   ...process.env,
-  ...{ STEP: '', NAME: '', WATCH: '', MAKELEVEL: '', NO_COLOR: '1', GRAFANA_HOME: '' },
+  STEP: '',
+  NAME: '',
+  WATCH: '',
+  MAKELEVEL: '',
+  NO_COLOR: '1',
+  GRAFANA_HOME: '',
 };
 
 function start(root: string, args: string[], how: 'run' | 'tty' = 'run') {
@@ -70,6 +76,11 @@ async function sitDown(step = 1) {
 }
 
 describe('on a laptop', { timeout: TIMEOUT }, () => {
+  // Elsewhere, other tests have each of these commands, and sooner.
+  beforeEach((context) => {
+    if (!ON_WINDOWS) onlyUnderCI(context);
+  });
+
   test('help and doctor', async () => {
     const { type } = await sitDown();
     expect((await type('help')).stdout).toMatch(/^ {2}doctor /m);

@@ -41,94 +41,96 @@ export const PORTS = /** @type {const} */ ({
  * @property {string} [passes]  the program that gets the arguments, as they are
  */
 
-const step = /** @type {const} */ ({ takes: 'text', example: '5', bare: true });
+/**
+ * @param {string} does
+ * @param {string} example
+ * @param {Partial<Variable>} more
+ * @returns {Variable & { takes: 'text' }}
+ */
+const text = (does, example, more = {}) => ({ does, example, ...more, takes: 'text' });
 
-/** Every command takes it. */
-export const HELP = /** @type {const} */ ({
-  takes: 'switch',
-  example: '1',
-  does: 'say what the command takes',
-});
+/**
+ * @param {string} does
+ * @param {string} example
+ * @param {Partial<Variable>} more
+ * @returns {Variable & { takes: 'number' }}
+ */
+const number = (does, example, more) => ({ does, example, ...more, takes: 'number' });
 
-/** Which program to run. */
-const program = /** @type {const} */ ({
-  STEP: { ...step, example: '6', does: 'the step to run', unset: 'your program in app/' },
-});
+/**
+ * @param {string} does
+ * @returns {Variable & { takes: 'switch' }}
+ */
+const onOff = (does) => ({ takes: 'switch', does, example: '1' });
 
-/** The settings of the program, which judges their values itself. */
-const settings = /** @type {const} */ ({
-  PORT: {
-    takes: 'text',
-    rare: true,
-    example: '8005',
-    unset: `${PORTS.program}; ${PORTS.visitors} in step 11`,
-    does: 'the port of the program',
-  },
-  METRICS_PORT: {
-    takes: 'text',
-    rare: true,
-    example: '8006',
-    unset: `${PORTS.program}`,
-    does: 'the port of the metrics, in step 11',
-  },
-  HOST: {
-    takes: 'text',
-    rare: true,
-    example: '127.0.0.1',
-    unset: '127.0.0.1',
-    does: 'the address to listen on',
-  },
-  REGISTRY_DELAY_MS: {
-    takes: 'text',
-    rare: true,
-    example: '0',
-    option: 'delay-ms',
-    unset: '1000',
-    does: 'the longest that the tree registry takes, 0 to 4000',
-  },
-  REGISTRY_ERROR_RATE: {
-    takes: 'text',
-    rare: true,
-    example: '1',
-    option: 'error-rate',
-    unset: '0.15',
-    does: 'how often the tree registry fails, 0 to 1',
-  },
-  SEED: {
-    takes: 'text',
-    rare: true,
-    example: '1',
-    unset: 'none',
-    does: 'a number: the same delays, failures and donations every time',
-  },
-});
+/**
+ * A port of this computer, looked for where it is not given.
+ * @param {string} does
+ * @param {string} example
+ * @param {Partial<Variable>} more
+ * @returns {Variable & { takes: 'port' }}
+ */
+const port = (does, example, more) => ({ does, example, rare: true, ...more, takes: 'port' });
 
 /**
  * The variable that moves a usual port of this computer.
- * @template {number} Port
- * @param {Port} usual
+ * @param {number} fallback
+ * @returns {Variable & { takes: 'port', fallback: number }}
  */
-function movesPort(usual) {
-  return /** @type {const} */ ({
-    takes: 'port',
-    example: `${usual + 10_000}`,
-    fallback: usual,
-    rare: true,
-    does: `this computer's port in place of ${usual}`,
-  });
-}
+const moved = (fallback) => ({
+  ...port(`this computer's port in place of ${fallback}`, `${fallback + 10_000}`, {}),
+  fallback,
+});
 
-const moves = {
-  PORT_8000: movesPort(PORTS.visitors),
-  PORT_8001: movesPort(PORTS.program),
-  PORT_8002: movesPort(PORTS.second),
-  PORT_8003: movesPort(PORTS.secondVisitors),
-  PORT_9090: movesPort(PORTS.prometheus),
-  PORT_3000: movesPort(PORTS.grafana),
+/**
+ * @param {string} does
+ * @param {string} example
+ * @param {Partial<Variable>} more
+ */
+const step = (does, example = '5', more = {}) => text(does, example, { bare: true, ...more });
+
+/** Every command takes it. */
+export const HELP = onOff('say what the command takes');
+
+/** Which program to run. */
+const program = { STEP: step('the step to run', '6', { unset: 'your program in app/' }) };
+
+const rare = true;
+const { visitors, program: usual } = PORTS;
+
+/** The settings of the program, which judges their values itself. */
+const settings = {
+  PORT: text('the port of the program', '8005', {
+    rare,
+    unset: `${usual}; ${visitors} in step 11`,
+  }),
+  METRICS_PORT: text('the port of the metrics, in step 11', '8006', { rare, unset: `${usual}` }),
+  HOST: text('the address to listen on', '127.0.0.1', { rare, unset: '127.0.0.1' }),
+  REGISTRY_DELAY_MS: text('the longest that the tree registry takes, 0 to 4000', '0', {
+    rare,
+    option: 'delay-ms',
+    unset: '1000',
+  }),
+  REGISTRY_ERROR_RATE: text('how often the tree registry fails, 0 to 1', '1', {
+    rare,
+    option: 'error-rate',
+    unset: '0.15',
+  }),
+  SEED: text('a number: the same delays, failures and donations every time', '1', {
+    rare,
+    unset: 'none',
+  }),
 };
 
+const PORT_8000 = moved(PORTS.visitors);
+const PORT_8001 = moved(PORTS.program);
+const PORT_8002 = moved(PORTS.second);
+const PORT_8003 = moved(PORTS.secondVisitors);
+const PORT_9090 = moved(PORTS.prometheus);
+const PORT_3000 = moved(PORTS.grafana);
+
 /** Every command, in the order in which a learner meets them. */
-export const COMMANDS = /** @type {const} */ ({
+export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
   dev: {
     does: 'run your program in app/ and restart it on save',
     variables: { ...program, ...settings },
@@ -137,61 +139,50 @@ export const COMMANDS = /** @type {const} */ ({
     does: 'check your program and say what to do next',
     prepares: true,
     variables: {
-      STEP: { ...step, does: 'the step to check for', unset: 'the first not passed yet' },
-      WATCH: { takes: 'switch', example: '1', does: 'check again after each save, until Ctrl-C' },
+      STEP: step('the step to check for', '5', { unset: 'the first not passed yet' }),
+      WATCH: onOff('check again after each save, until Ctrl-C'),
     },
   },
   hint: {
     does: 'say more about the check that failed last',
     variables: {
-      STEP: { ...step, does: 'only if that check was one for this step', unset: 'whichever' },
+      STEP: step('only if that check was one for this step', '5', { unset: 'whichever' }),
     },
   },
   progress: { does: 'show which steps your program passes', variables: {} },
   metrics: {
     does: "show the running program's own metrics",
     variables: {
-      NAME: {
-        takes: 'text',
-        example: 'requests',
+      NAME: text('a part of the names to show', 'requests', {
         bare: true,
-        does: 'a part of the names to show',
         unset: "all of the program's own",
-      },
-      WATCH: { takes: 'switch', example: '1', does: 'show what changes, until Ctrl-C' },
-      PORT: { ...settings.PORT, takes: 'port', least: 0 },
-      METRICS_PORT: { ...settings.METRICS_PORT, takes: 'port', least: 0 },
+      }),
+      WATCH: onOff('show what changes, until Ctrl-C'),
+      PORT: port(settings.PORT.does, '8005', { least: 0, unset: settings.PORT.unset }),
+      METRICS_PORT: port(settings.METRICS_PORT.does, '8006', { least: 0, unset: `${usual}` }),
       HOST: settings.HOST,
     },
   },
   diff: {
     does: 'show what a chapter changes',
-    variables: { STEP: { ...step, required: true, does: 'the step at the end of the chapter' } },
+    variables: { STEP: step('the step at the end of the chapter', '5', { required: true }) },
   },
   take: {
     does: 'bring the files into app/ that a chapter does not let you type',
-    variables: {
-      STEP: { ...step, example: '9', required: true, does: 'the step whose files to bring' },
-    },
+    variables: { STEP: step('the step whose files to bring', '9', { required: true }) },
   },
   begin: {
     does: 'put the state before a chapter into app/, and save yours',
-    variables: { STEP: { ...step, required: true, does: 'the step of the chapter' } },
+    variables: { STEP: step('the step of the chapter', '5', { required: true }) },
   },
   solve: {
     does: 'put the end of a chapter into app/, and save yours',
-    variables: { STEP: { ...step, required: true, does: 'the step of the chapter' } },
+    variables: { STEP: step('the step of the chapter', '5', { required: true }) },
   },
   restore: {
     does: 'list the saved copies of app/, or bring one back',
     variables: {
-      NAME: {
-        takes: 'text',
-        example: '1',
-        bare: true,
-        does: 'the copy to bring back',
-        unset: 'the list of them',
-      },
+      NAME: text('the copy to bring back', '1', { bare: true, unset: 'the list of them' }),
     },
   },
   up: {
@@ -199,135 +190,99 @@ export const COMMANDS = /** @type {const} */ ({
     variables: {
       ...program,
       ...settings,
-      ...moves,
-      SECOND: { takes: 'switch', example: '1', does: 'start a second program beside the stack' },
+      PORT_8000,
+      PORT_8001,
+      PORT_8002,
+      PORT_8003,
+      PORT_9090,
+      PORT_3000,
+      SECOND: onOff('start a second program beside the stack'),
     },
   },
   down: {
     does: 'stop the stack in Docker',
-    variables: {
-      VOLUMES: {
-        takes: 'switch',
-        example: '1',
-        does: 'drop what Prometheus and Grafana have stored',
-      },
-    },
+    variables: { VOLUMES: onOff('drop what Prometheus and Grafana have stored') },
   },
   native: {
     does: 'the same stack without Docker, until Ctrl-C',
     variables: {
       ...program,
       ...settings,
-      PORT_9090: moves.PORT_9090,
-      PORT_3000: moves.PORT_3000,
-      GRAFANA_HOME: {
-        takes: 'text',
-        example: '/path/to/grafana',
-        rare: true,
-        does: 'the folder of Grafana, if it is in an unusual place',
-        unset: 'looked for',
-      },
+      PORT_9090,
+      PORT_3000,
+      GRAFANA_HOME: text(
+        'the folder of Grafana, if it is in an unusual place',
+        '/path/to/grafana',
+        {
+          rare,
+          unset: 'looked for',
+        },
+      ),
     },
   },
   reload: {
     does: 'have Prometheus read prometheus.yaml and alerts.yaml now',
-    variables: { PORT_9090: moves.PORT_9090 },
+    variables: { PORT_9090 },
   },
   load: {
     does: 'send traffic to the program, and sum up the answers',
     variables: {
-      SECONDS: {
-        takes: 'number',
-        example: '60',
+      SECONDS: number('how long to send', '60', {
         bare: true,
         least: 1,
         most: 3600,
-        does: 'how long to send',
         unset: 'until Ctrl-C',
-      },
+      }),
       RPS: {
-        takes: 'number',
-        example: '5',
+        ...number('requests a second, on average', '5', { least: 0.1, most: 200 }),
         fallback: 5,
-        least: 0.1,
-        most: 200,
-        does: 'requests a second, on average',
       },
-      PORT: {
-        takes: 'port',
-        example: '8005',
-        rare: true,
-        does: 'the port of the program',
-        unset: `${PORTS.visitors}, else ${PORTS.program}`,
-      },
-      URL: {
-        takes: 'text',
-        example: `http://localhost:${PORTS.program}`,
-        rare: true,
-        does: 'where the program is',
-        unset: 'looked for',
-      },
-      PORT_8000: moves.PORT_8000,
-      PORT_8001: moves.PORT_8001,
+      PORT: port('the port of the program', '8005', { unset: `${visitors}, else ${usual}` }),
+      URL: text('where the program is', `http://localhost:${usual}`, { rare, unset: 'looked for' }),
+      PORT_8000,
+      PORT_8001,
     },
   },
   doctor: {
     does: 'see whether this laptop is ready for class',
-    variables: {
-      PORT_8000: moves.PORT_8000,
-      PORT_8001: moves.PORT_8001,
-      PORT_9090: moves.PORT_9090,
-      PORT_3000: moves.PORT_3000,
-    },
+    variables: { PORT_8000, PORT_8001, PORT_9090, PORT_3000 },
   },
   prefetch: {
     does: 'download all that the class needs while there is a network',
     variables: {
-      MIRROR: {
-        takes: 'text',
-        example: 'http://192.168.1.2:8080',
-        does: "where Prometheus' archive is: a URL or a folder",
+      MIRROR: text("where Prometheus' archive is: a URL or a folder", 'http://192.168.1.2:8080', {
+        rare,
         unset: 'the official releases',
-      },
-      NATIVE: {
-        takes: 'switch',
-        example: '1',
-        does: 'fetch what runs without Docker, though Docker is here',
-      },
+      }),
+      NATIVE: { ...onOff('fetch what runs without Docker, though Docker is here'), rare },
     },
   },
   test: {
     does: "run the workshop's own tests",
     packages: 'all',
     passes: 'vitest',
-    variables: { CI: { takes: 'switch', example: '1', does: 'try what adds little, too' } },
+    variables: {},
   },
   e2e: {
     does: 'run it against a real Prometheus, and what else is here (tells what it skips)',
     packages: 'all',
     passes: 'vitest',
-    variables: { CI: { takes: 'switch', example: '1', does: 'try what adds little, too' } },
+    variables: {},
   },
   bench: {
     does: 'measure what metrics cost (two minutes)',
     packages: 'all',
     variables: {
-      PART: {
-        takes: 'text',
-        example: 'requests',
+      PART: text('what to measure alone', 'requests', {
         bare: true,
         choices: ['operations', 'requests', 'scrape'],
-        does: 'what to measure alone',
         unset: 'all of them',
-      },
-      QUICK: { takes: 'switch', example: '1', does: 'only see that it works' },
-      OUT: {
-        takes: 'text',
-        example: '/tmp/bench',
-        rare: true,
-        does: 'the folder for the results',
+      }),
+      QUICK: onOff('only see that it works'),
+      OUT: text('the folder for the results', '/tmp/bench', {
+        rare,
         unset: 'bench/, if all was measured',
-      },
+      }),
     },
   },
   help: { does: 'list the commands', packages: 'none', variables: {} },

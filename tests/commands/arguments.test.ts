@@ -155,7 +155,7 @@ describe('the table of the commands', () => {
       expect(without).toMatch(new RegExp(`^  ${name} `, 'm'));
     }
     expect(withMake).toContain('(STEP=5 WATCH=1)');
-    expect(without).toContain('(5 --watch)');
+    expect(without).toContain('(-- 5 --watch)');
     expect(without).not.toContain('make');
   });
 

@@ -30,7 +30,7 @@ const ON = ['1', 'yes', 'on', 'true'];
 const OFF = ['', '0', 'no', 'off', 'false'];
 
 /** Variables of the programs behind the commands, which may be told to make, too. */
-const OTHERS = /^((NODE|NPM|DOCKER|COMPOSE|GRAFANA|GF)_\w+|(NO|FORCE)_COLOR|SHELL|MAKE\w*)$/;
+const OTHERS = /^((NODE|NPM|DOCKER|COMPOSE|GRAFANA|GF)_\w+|(NO|FORCE)_COLOR|CI|SHELL|MAKE\w*)$/;
 
 /**
  * Reads what a command is told: `make metrics NAME=requests WATCH=1` tells it in the environment,
@@ -46,7 +46,8 @@ const OTHERS = /^((NODE|NPM|DOCKER|COMPOSE|GRAFANA|GF)_\w+|(NO|FORCE)_COLOR|SHEL
 export function readArguments(command, args, env) {
   /** @type {Readonly<Record<string, Variable>>} */
   const variables = { ...commands[command].variables, HELP };
-  const given = commands[command].passes ? {} : readWords(command, variables, args);
+  const told = commands[command].passes ? args.filter((arg) => arg === '--help') : args;
+  const given = readWords(command, variables, told);
   for (const name of toldToMake(env)) {
     if (!variables[name] && !OTHERS.test(name))
       throw unknown(command, name, Object.keys(variables));

@@ -14,11 +14,12 @@ export function listCommands(env = process.env) {
   const rows = Object.entries(commands).map(([name, { does, variables }]) => {
     const usual = Object.entries(variables).filter(([, { rare }]) => !rare);
     const words = usual.map(([variable, how]) => assignment(variable, how, how.example, env));
-    return [name, `${does}${words.length > 0 ? ` (${words.join(' ')})` : ''}`];
+    const way = env.MAKELEVEL ? '' : '-- ';
+    return [name, `${does}${words.length > 0 ? ` (${way}${words.join(' ')})` : ''}`];
   });
-  const way = env.MAKELEVEL ? 'make COMMAND' : 'npm run COMMAND';
+  const head = env.MAKELEVEL ? 'make COMMAND' : 'npm run COMMAND';
   const more = typed('load', { HELP: true }, env);
-  return `${way}\n\n${table(rows)}\n\nWhat a command can be told, for example: ${more}`;
+  return `${head}\n\n${table(rows)}\n\nWhat a command can be told, for example: ${more}`;
 }
 
 /**

@@ -91,6 +91,23 @@ describe('a fresh clone', () => {
     expect(size(join(clone, 'node_modules')) / MB).toBeLessThan(60);
   });
 
+  test('npx tsc, which a hint recommends, tells of the learner alone', () => {
+    const tsc = () => npm('exec', '--', 'tsc', '--pretty', 'false');
+    const errors = (output: string) => output.split('\n').filter((line) => /error TS/.test(line));
+    const right = tsc();
+    expect(errors(right.output)).toEqual([]);
+    expect(right.status).toBe(0);
+
+    const file = join(clone, 'app/server.ts');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, `${text}const trees: number = 'oak';\n`);
+    const wrong = tsc();
+    writeFileSync(file, text);
+    expect(errors(wrong.output)).toHaveLength(1);
+    expect(errors(wrong.output)[0]).toMatch(/^app\/server\.ts\(\d+,7\): error/);
+    expect(wrong.status).not.toBe(0);
+  });
+
   test('test adds the rest, and dev leaves it there', async () => {
     const { status } = npm('test', '--', 'forest/pages');
     expect(status).toBe(0);

@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../workshop/commands.js';
 import { ROOT } from '../../workshop/programs.ts';
 import { callCommand, refusal, runCommand, startCommand } from '../support/cli.ts';
+import { needsPosix } from '../support/posix.ts';
 import { repository, texts } from '../support/workspace.ts';
 
 test('diff shows a chapter without colours in a pipe', async () => {
@@ -103,7 +104,9 @@ test('restore refuses a name that there is not', async () => {
   expect(stderr).toContain('npm run restore');
 });
 
-describe.skipIf(spawnSync('make', ['--version']).error)('make', () => {
+describe('make', () => {
+  beforeEach((context) => needsPosix(context, 'make'));
+
   test('passes its variables and its own way of typing', async () => {
     const root = await repository();
     const make = (...args: string[]) =>

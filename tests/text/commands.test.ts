@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { startProgram, until, untilListening } from '../../checks/harness/program.ts';
 import { freePorts } from '../../checks/harness/ports.js';
 import { onlyUnderCI } from '../support/ci.ts';
+import { needsPosix } from '../support/posix.ts';
 import { startTyped, type RunningCommand } from '../support/cli.ts';
 import { STEPS } from '../support/steps.ts';
 import { fillSandbox } from '../support/workspace.ts';
@@ -99,9 +100,11 @@ const VISITS: Record<string, readonly string[]> = {
 };
 
 describe('commands print what the text shows', () => {
-  test.concurrent.each(shown.map((block) => ({ command: block.lines.at(-1)!, block })))(
+  test.concurrent.for(shown.map((block) => ({ command: block.lines.at(-1)!, block })))(
     '$command',
-    async ({ command, block }) => {
+    { timeout: 90_000 },
+    async ({ command, block }, context) => {
+      needsPosix(context, 'make');
       const folder = copyOfRepository(filesBefore(block));
       const env: Record<string, string> = { PORT: '0' };
       const visited =
@@ -122,7 +125,6 @@ describe('commands print what the text shows', () => {
         rmSync(folder, { recursive: true, force: true });
       }
     },
-    90_000,
   );
 });
 
@@ -136,6 +138,7 @@ describe('commands without a sample of their output run where they stand', () =>
     '$command, line $line',
     { timeout: 90_000 },
     async ({ command, block }, context) => {
+      needsPosix(context, 'make');
       onlyUnderCI(context);
       const [, says, ends] = UNSHOWN.find(([pattern]) => pattern.test(command))!;
       const folder = copyOfRepository(filesBefore(block));

@@ -165,7 +165,7 @@ const progressRises = check({
     let burst = await session.burst();
     // What the answers before have left on it says nothing about these: another check looks at that.
     const shows = ({ scrape }: Burst['during'][number]) =>
-      Math.max(scrape.sum(PROGRESS), scrape.sum(PROGRESS) - burst.before.sum(PROGRESS));
+      Math.max(scrape.sum(PROGRESS), changeOf(burst.before, scrape, PROGRESS));
     const crowded = () => burst.during.filter(({ waiting }) => waiting >= 2);
     for (let more = 0; more < 8; more++) {
       if (crowded().some((look) => shows(look) >= look.waiting)) return;

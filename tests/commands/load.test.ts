@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { freePorts } from '../../checks/harness/ports.js';
 import { startProgram, until } from '../../checks/harness/program.ts';
 import { callCommand, refusal, runCommand, startCommand } from '../support/cli.ts';
-import { runStep, stepsFrom } from '../support/steps.ts';
+import { APART, runStep } from '../support/steps.ts';
 import { needsPosix } from '../support/posix.ts';
 
 test('load sums up what came back, by status and by quantiles', async () => {
@@ -27,7 +27,7 @@ test('load sums up what came back, by status and by quantiles', async () => {
 });
 
 test('load finds the program by itself, on either of its two ports', async () => {
-  const apart = await runStep(stepsFrom(11)[0]!);
+  const apart = await runStep(APART[0]!);
   const together = await runStep('04-labels');
   for (const [first, second, found] of [
     [apart.url, apart.metricsUrl, apart.url],

@@ -49,7 +49,7 @@ export function requestsChart(requests: readonly StepRounds[]): string {
   });
   return barChart(
     'Processor time per request, by step',
-    `microseconds, and the requests a second beside those of ${requests[0]!.step}`,
+    `microseconds, and the requests per second beside those of ${requests[0]!.step}`,
     bars,
   );
 }

@@ -22,7 +22,7 @@ export const defaultBuckets = check({
     'default-buckets': {
       first: 'Leave `buckets` out for now: the next chapter chooses them.',
       fuller:
-        'Without `buckets`, prom-client takes 0.005 to 10 seconds. They fit many web servers and not quite this one: you see that in the heatmap, and mend it in chapter 07.',
+        'Without `buckets`, prom-client takes 0.005 to 10 seconds. They fit many web servers and not quite this one: you see that in the heatmap, and fix it in chapter 07.',
     },
   },
   async run(session, fail) {

@@ -39,8 +39,8 @@ test("a learner's own job is picked up, a broken one is refused with its line", 
     // What it has already is no change to it: it tells of success when it is asked to reload.
     prometheus.save(good);
     expect((await reload()).status).toBe(200);
-    const mended = async () => (await taken())[0]?.value === 1;
-    expect(await until(mended, 30_000)).toBe(true);
+    const fixed = async () => (await taken())[0]?.value === 1;
+    expect(await until(fixed, 30_000)).toBe(true);
 
     prometheus.save(prometheus.config);
     // Its targets, not `up`: the series of a job that is gone stay for five minutes.

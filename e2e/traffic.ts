@@ -2,7 +2,7 @@ import { load } from '../workshop/program/traffic.ts';
 
 /**
  * Sends the visitors of `make load` to a program until it is told to stop.
- * @param rps the mean of requests a second; by default that of `make load`
+ * @param rps the mean of requests per second; by default that of `make load`
  * @returns a function that ends it
  */
 export function startTraffic(url: string, rps = 5): () => Promise<void> {

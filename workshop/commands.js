@@ -234,7 +234,7 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
         unset: 'until Ctrl-C',
       }),
       RPS: {
-        ...number('requests a second, on average', '5', { least: 0.1, most: 200 }),
+        ...number('requests per second, on average', '5', { least: 0.1, most: 200 }),
         fallback: 5,
       },
       PORT: port('the port of the program', '8005', { unset: `${visitors}, else ${usual}` }),

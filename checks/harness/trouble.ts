@@ -82,7 +82,7 @@ export const troubles = {
     step: 1,
     says: /Transform failed|TransformError|ERR_INVALID_TYPESCRIPT_SYNTAX/,
     hint: {
-      first: 'The code cannot be read: mend the line that the message names.',
+      first: 'The code cannot be read: fix the line that the message names.',
       fuller:
         'A bracket, a quote or a comma is missing or too many, near the line that the message names; often it is the line before. `npx tsc` lists all such places, and your editor marks them in red.',
     },
@@ -119,7 +119,7 @@ export const troubles = {
     hint: {
       first: 'The program ended with an error: it names the file and the line to look at.',
       fuller:
-        'Read the first line of the error: it says what happened. The lines below begin with the place in your code. Start the program by `make dev` to see the same error, and mend it: it starts again whenever you save.',
+        'Read the first line of the error: it says what happened. The lines below begin with the place in your code. Start the program by `make dev` to see the same error, and fix it: it starts again whenever you save.',
     },
   },
   ended: {

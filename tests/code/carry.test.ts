@@ -119,10 +119,10 @@ test('a file that cannot be merged is named with what to do, and goes on from th
     'a merge is not finished in steps/10-timers-and-exceptions/server.ts',
   );
 
-  const mended = (await read('steps/10-timers-and-exceptions/server.ts'))
+  const fixed = (await read('steps/10-timers-and-exceptions/server.ts'))
     .replace(/<{7}.*\n([^]*?)(?:\|{7}[^]*?)?={7}\n[^]*?>{7}.*\n/, '$1')
     .replace('species!', 'species! as never');
-  await writeFile(join(root, 'steps/10-timers-and-exceptions/server.ts'), mended);
+  await writeFile(join(root, 'steps/10-timers-and-exceptions/server.ts'), fixed);
   expect(carry('10')).toMatchObject({ code: 0, stderr: '' });
   expect(await read(`steps/${LAST}/server.ts`)).toContain('registry.fell(species! as never)');
 });

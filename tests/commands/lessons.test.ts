@@ -51,7 +51,7 @@ describe('an exercise', () => {
     const failed = await type('check', 'own');
     expect(failed.code).toBe(1);
     expect(failed.stdout).toMatch(/^A metric of your own\n\n {2}FAIL {2}\/metrics shows copies/);
-    expect(failed.stdout).toContain('Mend it and type: npm run check -- own');
+    expect(failed.stdout).toContain('Fix it and type: npm run check -- own');
     expect(failed.stdout).toMatch(/ WORKSHOP\.md#a-metric-of-your-own$/m);
     expect((await type('hint', 'own')).stdout).toMatch(/^A metric of your own: /);
 

@@ -6,7 +6,7 @@ export interface Reply {
   readonly body: string;
 }
 
-/** Sends `METHOD /path` exactly as it is written: `fetch` would mend what is to be tested. */
+/** Sends `METHOD /path` exactly as it is written: `fetch` would fix what is to be tested. */
 export function send(url: string, line: string, agent?: Agent): Promise<Reply> {
   const [method, path] = line.split(' ', 2);
   return new Promise((resolve, reject) => {

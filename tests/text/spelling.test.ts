@@ -24,7 +24,7 @@ test('all words are spelt as in words.txt', () => {
     ...wordsOf(readDocument(path).text),
   ]);
   const unknown = [...new Set(words)].filter((word) => !known.has(word)).toSorted();
-  // Look at each: mend the text, or add the word to the list, which is in the order of the alphabet.
+  // Look at each: fix the text, or add the word to the list, which is in the order of the alphabet.
   expect(unknown).toEqual([]);
 });
 

@@ -68,13 +68,13 @@ function merge(file: string, from: string, to: string): string | Stuck {
   const path = `${to}/${file}`;
   const base = committed(`${from}/${file}`);
   const [theirs, mine] = [read(`${from}/${file}`), read(path)];
-  // What is mended by hand in this folder goes on from here.
+  // What is fixed by hand in this folder goes on from here.
   const folder = to.split('/').at(-1)!;
   const again =
     to === 'app'
       ? 'then look at it: git diff app'
       : `then type: npm run carry -- ${numberOf(folder)}`;
-  const stuck = (why: string, mend: string): Stuck => ({ path, why, next: `${mend}, ${again}` });
+  const stuck = (why: string, fix: string): Stuck => ({ path, why, next: `${fix}, ${again}` });
 
   if (same(mine, theirs) || same(base, theirs)) return 'the same';
   for (const [where, text] of [
@@ -83,7 +83,7 @@ function merge(file: string, from: string, to: string): string | Stuck {
   ] as const) {
     if (text && /^(<{7}|>{7}) /m.test(text)) {
       const why = `a merge is not finished in ${where}`;
-      return stuck(why, `Mend there what stands between <<<<<<< and >>>>>>>`);
+      return stuck(why, `Fix there what stands between <<<<<<< and >>>>>>>`);
     }
   }
   if (base === undefined) {
@@ -110,7 +110,7 @@ function merge(file: string, from: string, to: string): string | Stuck {
   const places = conflicts === 1 ? 'one place is' : `${conflicts} places are`;
   return stuck(
     `${places} changed there and in ${from}`,
-    'Mend what stands between <<<<<<< and >>>>>>>',
+    'Fix what stands between <<<<<<< and >>>>>>>',
   );
 }
 

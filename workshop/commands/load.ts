@@ -34,7 +34,7 @@ export async function run({ SECONDS, RPS, ...where }: Values<'load'>): Promise<n
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   console.log(
-    `Sending ${RPS} requests a second on average to ${url}${SECONDS ? ` for ${SECONDS} s` : ''}, few at night and many at noon. Ctrl-C ends it.`,
+    `Sending ${RPS} requests per second on average to ${url}${SECONDS ? ` for ${SECONDS} s` : ''}, few at night and many at noon. Ctrl-C ends it.`,
   );
   const traffic = await load({
     url,

@@ -141,7 +141,7 @@ function whyEnded(service: string, id: string | undefined): string {
     if (news.last) return news.last;
   }
   const shown = words && `Its last words:\n${words.replaceAll(/^/gm, '  ')}\n`;
-  return `${service} does not answer. ${shown}Mend it and type again: ${typed('up')}    Stop what runs: ${typed('down')}`;
+  return `${service} does not answer. ${shown}Fix it and type again: ${typed('up')}    Stop what runs: ${typed('down')}`;
 }
 
 /** Shows the program's log, and Prometheus' word on edits of its files, until Ctrl-C or the program's end. */

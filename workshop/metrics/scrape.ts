@@ -69,7 +69,7 @@ async function ask(url: string, patienceMs: number): Promise<string | undefined>
     }
     if (status !== 200) {
       throw new ScrapeError(
-        `${url} answers ${status} instead of 200. See what the program printed, mend it, ${again}`,
+        `${url} answers ${status} instead of 200. See what the program printed, fix it, ${again}`,
       );
     }
     const type = headers.get('content-type') ?? '';
@@ -87,7 +87,7 @@ async function ask(url: string, patienceMs: number): Promise<string | undefined>
     const { code, message } = (error as { cause?: NodeJS.ErrnoException }).cause ?? {};
     if (code && ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH'].includes(code)) return undefined;
     throw new ScrapeError(
-      `${url} breaks off its answer (${message ?? (error as Error).message}). See what the program printed, mend it, ${again}`,
+      `${url} breaks off its answer (${message ?? (error as Error).message}). See what the program printed, fix it, ${again}`,
     );
   }
 }

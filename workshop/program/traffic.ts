@@ -27,7 +27,7 @@ export interface LoadOptions {
   readonly url: string;
   /** How long to send; Infinity for ever. */
   readonly seconds: number;
-  /** The mean of requests a second. */
+  /** The mean of requests per second. */
   readonly rps: number;
   /** Ends the traffic before its time; the promise then resolves with what there was. */
   readonly signal?: AbortSignal;

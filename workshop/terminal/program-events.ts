@@ -9,7 +9,7 @@ export function writeProgramEvents(name: string): (event: ProgramEvent) => void 
     if (event.type === 'saved') console.log(`\nSaved: restarting ${name}`);
     if (event.type === 'output') process[event.stream].write(event.text);
     if (event.type === 'ended' && event.next === 'wait') {
-      console.error(`${name} has ended. Mend it and save: it starts again by itself.`);
+      console.error(`${name} has ended. Fix it and save: it starts again by itself.`);
     }
   };
 }

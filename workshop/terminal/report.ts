@@ -67,7 +67,7 @@ function describeFailure(
   }
   const again = typed('check', { STEP: numberOf(chapter.name) });
   const { place } = failure.chapter;
-  lines.push('', `Mend it and type: ${again}    More help: ${typed('hint')}    ${place}`);
+  lines.push('', `Fix it and type: ${again}    More help: ${typed('hint')}    ${place}`);
   return lines;
 }
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Values } from '../terminal/arguments.js';
@@ -143,6 +143,9 @@ function startGrafana(
   env: NodeJS.ProcessEnv,
 ): Other {
   const data = join(NATIVE, 'grafana');
+  const plugins = join(data, 'plugins');
+  // Without the folder Grafana logs an error at each start.
+  mkdirSync(plugins, { recursive: true });
   const dashboards = join(ROOT, 'grafana', 'dashboards');
   const settings = {
     ...parseEnv(readFileSync(join(ROOT, 'grafana', 'settings.env'), 'utf8')),
@@ -151,7 +154,7 @@ function startGrafana(
     GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: join(dashboards, 'tree-counter.json'),
     GF_PATHS_DATA: data,
     GF_PATHS_LOGS: join(data, 'log'),
-    GF_PATHS_PLUGINS: join(data, 'plugins'),
+    GF_PATHS_PLUGINS: plugins,
     GF_PATHS_PROVISIONING: join(ROOT, 'grafana', 'provisioning'),
     GF_SERVER_HTTP_ADDR: '127.0.0.1',
     GF_SERVER_HTTP_PORT: `${ports.grafana}`,

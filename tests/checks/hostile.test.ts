@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../checks/harness/program.ts';
 import { checkStep } from '../../checks/run.ts';
+import { needsPosix } from '../support/posix.ts';
 import { PATIENT, ROOT, withCompiledMutation, withMutation, type Edit } from './copies.ts';
 
 const TIMEOUT = { timeout: 120_000 };
@@ -50,17 +51,14 @@ describe.concurrent('a hostile program', () => {
     expect(pids.filter(runs)).toEqual([]);
   });
 
-  it.skipIf(process.platform === 'win32')(
-    'is ended with the child that it leaves',
-    TIMEOUT,
-    async () => {
-      const leave = `const child = (await import('node:child_process')).spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);\n${writePid('child.pid')}`;
-      const { report, pids } = await checkWith(beforeListen(leave));
-      expect(report.failure).toBeUndefined();
-      expect(pids).toHaveLength(1);
-      expect(await until(() => !pids.some(runs), 5000)).toBe(true);
-    },
-  );
+  it('is ended with the child that it leaves', TIMEOUT, async (context) => {
+    needsPosix(context, 'groups');
+    const leave = `const child = (await import('node:child_process')).spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);\n${writePid('child.pid')}`;
+    const { report, pids } = await checkWith(beforeListen(leave));
+    expect(report.failure).toBeUndefined();
+    expect(pids).toHaveLength(1);
+    expect(await until(() => !pids.some(runs), 5000)).toBe(true);
+  });
 
   it('that loops is ended, and within its time', TIMEOUT, async () => {
     const loop = `${writePid('process.pid')}\nwhile (settings.PORT > 0);`;

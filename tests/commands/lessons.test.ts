@@ -34,49 +34,54 @@ export const copies = new Gauge({ name: 'copies', help: 'Copies of this program'
 `;
 
 describe('an exercise', () => {
-  test('is a lesson beside the steps, whose name STEP takes', { timeout: 240_000 }, async () => {
-    const root = await repository(2);
-    const own = join(root, 'exercises/own');
-    await cp(join(root, 'steps/05-gauges'), join(own, 'begin'), { recursive: true });
-    await cp(join(own, 'begin'), join(own, 'end'), { recursive: true });
-    await appendFile(join(own, 'end/metrics.ts'), METRIC);
-    await writeFile(join(root, 'checks/own.ts'), checksFor('A metric of your own', 'copies'));
-    const type = (...args: string[]) => runCommand(args, {}, [], root);
-    const app = () => texts(join(root, 'app'));
+  test(
+    'is a lesson beside the steps, whose name STEP takes',
+    { timeout: 240_000 },
+    async (context) => {
+      onlyUnderCI(context);
+      const root = await repository(2);
+      const own = join(root, 'exercises/own');
+      await cp(join(root, 'steps/05-gauges'), join(own, 'begin'), { recursive: true });
+      await cp(join(own, 'begin'), join(own, 'end'), { recursive: true });
+      await appendFile(join(own, 'end/metrics.ts'), METRIC);
+      await writeFile(join(root, 'checks/own.ts'), checksFor('A metric of your own', 'copies'));
+      const type = (...args: string[]) => runCommand(args, {}, [], root);
+      const app = () => texts(join(root, 'app'));
 
-    const begun = await type('begin', 'own');
-    expect(begun.stdout).toContain('app/ now holds the state before chapter own');
-    expect(await app()).toEqual(await texts(join(own, 'begin')));
+      const begun = await type('begin', 'own');
+      expect(begun.stdout).toContain('app/ now holds the state before chapter own');
+      expect(await app()).toEqual(await texts(join(own, 'begin')));
 
-    const failed = await type('check', 'own');
-    expect(failed.code).toBe(1);
-    expect(failed.stdout).toMatch(/^A metric of your own\n\n {2}FAIL {2}\/metrics shows copies/);
-    expect(failed.stdout).toContain('Fix it and type: npm run check -- own');
-    expect(failed.stdout).toMatch(/ WORKSHOP\.md#a-metric-of-your-own$/m);
-    expect((await type('hint', 'own')).stdout).toMatch(/^A metric of your own: /);
+      const failed = await type('check', 'own');
+      expect(failed.code).toBe(1);
+      expect(failed.stdout).toMatch(/^A metric of your own\n\n {2}FAIL {2}\/metrics shows copies/);
+      expect(failed.stdout).toContain('Fix it and type: npm run check -- own');
+      expect(failed.stdout).toMatch(/ WORKSHOP\.md#a-metric-of-your-own$/m);
+      expect((await type('hint', 'own')).stdout).toMatch(/^A metric of your own: /);
 
-    expect((await type('diff', 'own')).stdout).toMatch(
-      /^From exercises\/own\/begin to the end of own:\n[^]*\+export const copies/,
-    );
-    expect((await type('solve', 'own')).stdout).toContain('app/ now holds the end of own');
-    const passed = await type('check', 'own');
-    expect([passed.code, passed.stderr]).toEqual([0, '']);
-    expect(passed.stdout).toMatch(
-      /^A metric of your own passes \([\d.]+ s\)\. It was asked for\.$/m,
-    );
+      expect((await type('diff', 'own')).stdout).toMatch(
+        /^From exercises\/own\/begin to the end of own:\n[^]*\+export const copies/,
+      );
+      expect((await type('solve', 'own')).stdout).toContain('app/ now holds the end of own');
+      const passed = await type('check', 'own');
+      expect([passed.code, passed.stderr]).toEqual([0, '']);
+      expect(passed.stdout).toMatch(
+        /^A metric of your own passes \([\d.]+ s\)\. It was asked for\.$/m,
+      );
 
-    const dev = startCommand(['dev', 'own', '--port', '0'], {}, [], root);
-    expect(await until(() => /http:\/\/localhost:\d+/.test(dev.stdout), 60_000)).toBe(true);
-    expect(dev.stdout).toContain('Running exercises/own/end/server.ts');
+      const dev = startCommand(['dev', 'own', '--port', '0'], {}, [], root);
+      expect(await until(() => /http:\/\/localhost:\d+/.test(dev.stdout), 60_000)).toBe(true);
+      expect(dev.stdout).toContain('Running exercises/own/end/server.ts');
 
-    // The row of the steps is as it was.
-    const { stdout } = await type('progress');
-    expect(stdout).toContain(`5 of ${STEPS.length}. Next: npm run check -- 6`);
-    expect(stdout).not.toContain('own');
-    expect((await type('check')).stdout).toMatch(/^Step 05 Gauges\n/);
-    expect((await type('solve', 'other')).stderr).toContain(`  ${STEPS.at(-1)}\n  own\n`);
-    expect((await type('take', 'own')).stderr).toContain('own has no file to take');
-  });
+      // The row of the steps is as it was.
+      const { stdout } = await type('progress');
+      expect(stdout).toContain(`5 of ${STEPS.length}. Next: npm run check -- 6`);
+      expect(stdout).not.toContain('own');
+      expect((await type('check')).stdout).toMatch(/^Step 05 Gauges\n/);
+      expect((await type('solve', 'other')).stderr).toContain(`  ${STEPS.at(-1)}\n  own\n`);
+      expect((await type('take', 'own')).stderr).toContain('own has no file to take');
+    },
+  );
 });
 
 /**
@@ -116,7 +121,8 @@ export const mutations = [
 }
 
 describe('a step more than there are', () => {
-  test('is known everywhere at once', { timeout: 120_000 }, async () => {
+  test('is known everywhere at once', { timeout: 120_000 }, async (context) => {
+    onlyUnderCI(context);
     const { root, name } = await withOneStepMore();
     const number = `${STEPS.length + 1}`;
     const type = (...args: string[]) => runCommand(args, {}, [], root);

@@ -47,6 +47,8 @@ test("a learner's own job is picked up, a broken one is refused with its line", 
     const gone = async () =>
       (await prometheus.targets()).every(({ labels }) => labels.job !== 'mine');
     expect(await until(gone, 30_000)).toBe(true);
+    // The text says so: nobody marks the series of a whole job that is gone.
+    expect(await prometheus.query('up{job="mine"} == 1')).toHaveLength(1);
   } finally {
     await Promise.all([prometheus.stop(), first.process.stop(), second.process.stop()]);
   }

@@ -1,9 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT, stepNames } from '../../workshop/programs.ts';
 import { APART, runStep } from '../support/steps.ts';
-import { metricNames, promisedStep, queryPanels, readDashboards } from './dashboards.ts';
+import {
+  metricNames,
+  promisedStep,
+  queryPanels,
+  readDashboards,
+  type Color,
+} from './dashboards.ts';
 
 const boards = readDashboards();
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -15,6 +21,24 @@ const LINUX_ONLY = [
   'process_open_fds',
   'process_max_fds',
 ];
+
+/** What the program answers. */
+const STATUSES = ['200', '201', '400', '404', '405', '409', '500', '503'];
+
+const TYPES = [
+  'row',
+  'text',
+  'stat',
+  'bargauge',
+  'alertlist',
+  'timeseries',
+  'heatmap',
+  'table',
+  'state-timeline',
+];
+
+/** Of Grafana's units those that need no explanation: `cps` shows as c/s, `currencyEUR` as €3.04K. */
+const UNITS = ['none', 'bytes', 's', 'percentunit', 'reqps', 'prefix:€ ', 'currencyEUR'];
 
 describe('the names of metrics in a query', () => {
   test.each([
@@ -40,9 +64,23 @@ test('there are three dashboards, each in the file of its uid', () => {
 });
 
 describe.each(boards)('dashboard $uid', ({ uid, panels }) => {
-  test('numbers each panel once', () => {
+  test('numbers each panel once, and gives each a title of its own', () => {
     const ids = panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(Number.isInteger(id) && id > 0, `${id}`).toBe(true);
+    const titles = panels.map(({ title }) => title);
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  test('uses only the kinds of panels that every Grafana has', () => {
+    for (const { type } of panels) expect(TYPES).toContain(type);
+  });
+
+  test('says per second and per minute, not a second', () => {
+    for (const { title, description = '', options } of panels) {
+      const words = [title, description, options?.content ?? ''].join(' ');
+      expect(words, title).not.toMatch(/(?:[Rr]equests|[Ss]amples|scrapes|euros|registry) an? \w/);
+    }
   });
 
   test('keeps its panels within 24 columns, none over another', () => {
@@ -66,16 +104,34 @@ describe.each(boards)('dashboard $uid', ({ uid, panels }) => {
       expect(panel.datasource).toEqual({ type: 'prometheus', uid: 'prometheus' });
       expect(panel.description).toMatch(/^[A-Z].{20,}\.$/);
       expect(promisedStep(panel)).toBeGreaterThan(0);
-      const { unit, min, thresholds } = panel.fieldConfig!.defaults;
+      const { unit, min, max, custom, thresholds } = panel.fieldConfig!.defaults;
       if (panel.type !== 'table') {
         expect(unit).toBeTruthy();
         for (const { legendFormat } of targets) expect(legendFormat).toBeTruthy();
       }
+      if (unit) expect(UNITS).toContain(unit);
+      if (panel.type === 'bargauge') expect(min).toBe(0);
       if (panel.type === 'stat' || panel.type === 'bargauge') {
         // Grafana's own thresholds turn everything above 80 red.
         expect(thresholds?.steps.map(({ value }) => value)).toEqual([null]);
+        // Else the step that it waits for fills the panel.
+        if (promisedStep(panel) > 1) expect(panel.options?.text?.valueSize).toBeLessThan(60);
       }
-      if (panel.type === 'bargauge') expect(min).toBe(0);
+      if (panel.type === 'timeseries') {
+        expect(min).toBe(0);
+        // A line that stays at 0 would have an axis up to 10,000 %.
+        if (unit === 'percentunit') expect(max ?? custom?.axisSoftMax).toBeGreaterThan(0);
+        // Wide panels would show points where narrow ones show none.
+        expect(custom?.showPoints).toBe('never');
+      }
+      // This kind ignores `noValue`.
+      if (panel.type === 'heatmap') expect(panel.description).toContain('Empty until step 06');
+      if (panel.type === 'state-timeline') {
+        // Without it, a timeline without data says that it lacks a time field.
+        expect(panel.transformations).toEqual([
+          { id: 'prepareTimeSeries', options: { format: 'multi' } },
+        ]);
+      }
       const refIds = targets.map(({ refId }) => refId);
       expect(new Set(refIds).size).toBe(refIds.length);
       const legends = targets.map(({ legendFormat }) => legendFormat);
@@ -83,6 +139,33 @@ describe.each(boards)('dashboard $uid', ({ uid, panels }) => {
     },
   );
 });
+
+describe.each(queryPanels())('panel $panel.title', ({ board, targets }) => {
+  test.each(targets)('asks $expr', ({ expr }) => {
+    const about = board === 'prometheus' ? 'job="prometheus"' : 'job="app"';
+    const asked = selectorsOf(expr);
+    expect(asked.length).toBeGreaterThan(0);
+    for (const { name, selector } of asked) {
+      // Of a second program's target, too; and what no other program has.
+      if (name === 'up' || /^(scrape|prometheus)_/.test(name)) continue;
+      expect(selector, name).toContain(about);
+    }
+    // Four scrapes, so that a lost one leaves enough of them.
+    for (const [, range] of expr.matchAll(/\[(.+?)\]/g)) {
+      expect(['$__rate_interval', '1m', '2m']).toContain(range);
+    }
+  });
+});
+
+/** The metrics in a query, each time that they stand there, with their selector, such as `{job="app"}`. */
+function selectorsOf(expr: string): { name: string; selector: string }[] {
+  const asked = expr.replace(/\bby \([^)]*\)/g, ' ');
+  return metricNames(expr).flatMap((name) =>
+    [...asked.matchAll(new RegExp(`(?<![\\w:"])${name}(?![\\w:])(\\{[^}]*\\})?`, 'g'))].map(
+      ([, selector = '']) => ({ name, selector }),
+    ),
+  );
+}
 
 describe('the dashboard Tree counter', () => {
   const { panels } = boards.find(({ uid }) => uid === 'tree-counter')!;
@@ -108,6 +191,27 @@ describe('the dashboard Tree counter', () => {
       expect(end - start, row.title).toBeGreaterThan(1);
       // The step that moves the metrics to another port adds none.
       if (!APART.includes(stepNames()[index]!)) expect(Math.max(...steps), row.title).toBe(step);
+    }
+  });
+
+  test('paints failures red, the visitors’ mistakes yellow, and what went well green', () => {
+    const byStatus = panels.find(({ title }) => title === 'Requests per second by status')!;
+    const colours = byStatus.fieldConfig!.overrides.map(({ matcher, properties }) => {
+      expect(matcher.id).toBe('byName');
+      const [color] = properties.map(({ value }) => value as Color);
+      return [matcher.options, color!.fixedColor] as const;
+    });
+    // Each status that a route can answer has a shade of its own.
+    expect(colours.map(([status]) => status)).toEqual(STATUSES);
+    expect(new Set(colours.map(([, color]) => color)).size).toBe(STATUSES.length);
+    const hue = { 2: /green$/, 4: /yellow$/, 5: /red$/ };
+    for (const [status, color] of colours) {
+      expect(color, status).toMatch(hue[status[0] as unknown as keyof typeof hue]);
+    }
+    const failures = panels.filter(({ title }) => /fail|Exceptions/.test(title));
+    expect(failures).toHaveLength(3);
+    for (const { title, fieldConfig } of failures) {
+      expect(fieldConfig!.defaults.color, title).toEqual({ mode: 'fixed', fixedColor: 'red' });
     }
   });
 
@@ -147,6 +251,12 @@ describe('every metric of a panel exists in the step that the panel waits for', 
     const names = panels.flatMap(({ names }) => names);
     expect(names.filter((name) => LINUX_ONLY.includes(name))).toEqual([]);
   });
+});
+
+test('Grafana finds every folder that it asks for', () => {
+  for (const name of ['dashboards', 'datasources', 'plugins', 'alerting']) {
+    expect(readdirSync(join(ROOT, 'grafana/provisioning', name)), name).toHaveLength(1);
+  }
 });
 
 describe('the data source', () => {

@@ -26,10 +26,24 @@ export interface Panel {
     readonly defaults: {
       readonly unit?: string;
       readonly min?: number;
+      readonly max?: number;
       readonly noValue?: string;
       readonly thresholds?: { readonly steps: readonly { readonly value: number | null }[] };
+      readonly color?: Color;
+      readonly custom?: { readonly axisSoftMax?: number; readonly showPoints?: string };
     };
+    readonly overrides: readonly {
+      readonly matcher: { readonly id: string; readonly options: string };
+      readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+    }[];
   };
+  readonly options?: { readonly text?: { readonly valueSize: number }; readonly content?: string };
+  readonly transformations?: readonly { readonly id: string; readonly options: object }[];
+}
+
+export interface Color {
+  readonly mode: string;
+  readonly fixedColor: string;
 }
 
 export interface Target {

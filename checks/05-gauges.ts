@@ -226,6 +226,7 @@ const memoryThere = metricIsThere({
   near: /mem(ory)?_?free|free_?mem|host_mem/i,
   naming: 'The base unit of memory is the byte, and the unit ends the name.',
   because: 'free memory rises and falls.',
+  restless: true,
 });
 
 const memoryFresh = check({

@@ -14,6 +14,8 @@ export interface Wanted {
   readonly naming: string;
   /** Why it is of this type. */
   readonly because: string;
+  /** Whether it moves though nobody asks for anything. */
+  readonly restless?: boolean;
 }
 
 const CLASSES: Record<MetricType, string> = {
@@ -25,10 +27,12 @@ const CLASSES: Record<MetricType, string> = {
 };
 
 /** The check that a metric is there, under its name and with its type. */
-export function metricIsThere({ key, name, type, near, naming, because }: Wanted): Check {
+export function metricIsThere(wanted: Wanted): Check {
+  const { key, name, type, near, naming, because, restless = false } = wanted;
   const article = type === 'untyped' ? 'an' : 'a';
   return check({
     name: `/metrics shows ${name}, ${article} ${type}`,
+    metric: { name, type, restless },
     hints: {
       [`${key}-missing`]: {
         first: `Create a \`${CLASSES[type]}\` with the name ${name}, in a file that server.ts imports.`,

@@ -5,7 +5,15 @@ import { until } from './harness/program.ts';
 import { withSession, type Session } from './harness/session.ts';
 import { excerptOf, SURVIVED, troubleIn, troubles, type Trouble } from './harness/trouble.ts';
 import { CheckFailure } from './harness/failure.ts';
-import type { Check, CheckEvent, CheckResult, Failure, Lesson, Report } from './harness/types.ts';
+import type {
+  Check,
+  CheckEvent,
+  CheckResult,
+  Failure,
+  Lesson,
+  NamedMetric,
+  Report,
+} from './harness/types.ts';
 
 /** How to check; all times in milliseconds. */
 export interface CheckOptions {
@@ -208,7 +216,7 @@ async function attempt(
   session: Session,
   entry: string,
 ): Promise<Failed | undefined> {
-  const error = await failureOf(planned.check, session);
+  const error = await failureOf(planned, session);
   if (!error) return undefined;
   // What it printed about it may still be on its way.
   await until(() => troubleIn(session.errors()) !== undefined, LAST_WORDS_MS);
@@ -239,9 +247,12 @@ function teller(plan: readonly Planned[], { onResult = () => {} }: CheckOptions)
 }
 
 /** Runs a check, and where it fails those of later steps that supersede it. */
-async function failureOf(check: Check, session: Session): Promise<CheckFailure | undefined> {
+async function failureOf(
+  { lesson, check }: Planned,
+  session: Session,
+): Promise<CheckFailure | undefined> {
   const run = () => {
-    session.forget();
+    session.begin(metricsUpTo(lesson));
     return check.run(session);
   };
   try {
@@ -258,12 +269,17 @@ async function failureOf(check: Check, session: Session): Promise<CheckFailure |
     return undefined;
   } catch (error) {
     if (!(error instanceof CheckFailure)) throw error;
-    const heirs = steps
-      .flatMap(({ checks }) => checks)
-      .filter((one) => one.supersedes?.includes(check));
+    const heirs = planOf(steps, false).filter((one) => one.check.supersedes?.includes(check));
     for (const heir of heirs) if (!(await failureOf(heir, session))) return undefined;
     return error;
   }
+}
+
+/** The metrics that a lesson and the steps before it name. */
+function metricsUpTo(lesson: Lesson): NamedMetric[] {
+  const index = steps.indexOf(lesson);
+  const lessons = index < 0 ? [...steps, lesson] : steps.slice(0, index + 1);
+  return lessons.flatMap(({ checks }) => checks.flatMap(({ metric }) => metric ?? []));
 }
 
 /** Where the program itself has printed what is wrong, that explains more than a check can. */

@@ -6,7 +6,9 @@ import { createClient, NoAnswer, type Answer } from './client.ts';
 import { launchProgram } from './launch.js';
 import { adoptProgram, until, type ProgramProcess } from './program.ts';
 import { firstLines, once, readScrape, type Scrape } from './scrape.ts';
+import { compareMoves, movesBetween, type Comparison, type Move } from './moves.ts';
 import { excerptOf, troubleIn, type TroubleId } from './trouble.ts';
+import type { NamedMetric } from './types.ts';
 import { CheckFailure } from './failure.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -40,7 +42,24 @@ export interface Session {
   /** The same, read. */
   first(): Scrape;
   /** Sends a request to the program. */
-  send(method: string, path: string): Promise<Answer>;
+  send(method: string, path: string, headers?: Record<string, string>): Promise<Answer>;
+  /**
+   * Sends requests that the program gets one after the other in the same instant, before it can have
+   * answered the first: what they share by mistake shows. Put `/treecounter` first.
+   * @returns the answers, in the order of the requests
+   */
+  together(
+    requests: readonly (readonly [
+      method: string,
+      path: string,
+      headers?: Record<string, string>,
+    ])[],
+  ): Promise<Answer[]>;
+  /**
+   * Sends a request to a second process of the program, whose registry always fails.
+   * @returns undefined if no answer comes
+   */
+  sendWithoutRegistry(method: string, path: string): Promise<Answer | undefined>;
   /** Sends a request to METRICS_PORT; undefined if nothing listens there. */
   sendToMetricsPort(method: string, path: string): Promise<Answer | undefined>;
   /** Asks `/metrics`, wherever this program has it. */
@@ -57,10 +76,22 @@ export interface Session {
     settled: (before: Scrape, after: Scrape) => boolean,
   ): Promise<{ before: Scrape; after: Scrape; result: Result }>;
   /**
-   * Forgets the last scrape: a check begins with one of its own, so that what came late of an earlier
-   * request is not taken for its own.
+   * Acts, and compares what moves of the metrics that the steps up to this one name with what is to
+   * move: exactly that, and nothing else of them. A learner's own metrics may do as they like.
+   * @param wanted what is to move; it may depend on what came of the act
+   * @param of fewer metrics than these to look at, by name
    */
-  forget(): void;
+  expectMoves<Result>(
+    act: () => Promise<Result>,
+    wanted: readonly Move[] | ((result: Result) => readonly Move[]),
+    of?: readonly string[],
+  ): Promise<Comparison & { before: Scrape; after: Scrape; result: Result }>;
+  /**
+   * Begins a check, and forgets the last scrape: a check begins with one of its own, so that what came late of an earlier
+   * request is not taken for its own.
+   * @param named the metrics that the steps up to the check's name
+   */
+  begin(named: readonly NamedMetric[]): void;
   /** Eight questions to the registry at once. They are asked once; later calls get the same. */
   burst(): Promise<Burst>;
   /** The same, asked anew. */
@@ -186,6 +217,7 @@ async function createSession(
 ): Promise<Session> {
   /** The last scrape, until something is sent. */
   let last: Scrape | undefined;
+  let metricsNamed: readonly NamedMetric[] = [];
   const send = async (to: number, method: string, path: string, headers = {}) => {
     last = undefined;
     try {
@@ -239,7 +271,20 @@ async function createSession(
     metricsPort,
     firstAnswer,
     first,
-    send: (method, path) => send(port, method, path),
+    send: (method, path, headers) => send(port, method, path, headers),
+    together: (requests) =>
+      Promise.all(
+        requests.map(([method, path, headers], index) =>
+          send(port, method, path, {
+            ...headers,
+            'x-check-together': `${index}/${requests.length}`,
+          }),
+        ),
+      ),
+    async sendWithoutRegistry(method, path) {
+      const { port } = await second();
+      return client.send(port, method, path).catch(() => undefined);
+    },
     sendToMetricsPort(method, path) {
       last = undefined;
       return client.send(metricsPort, method, path).catch(() => undefined);
@@ -252,7 +297,22 @@ async function createSession(
       const result = await act();
       return { before, result, after: await settle((after) => settled(before, after)) };
     },
-    forget: () => void (last = undefined),
+    async expectMoves(act, wanted, of) {
+      const looked = metricsNamed.filter(({ name }) => of?.includes(name) ?? true);
+      const names = looked.map(({ name }) => name);
+      const compare = (before: Scrape, after: Scrape, result: Awaited<ReturnType<typeof act>>) => {
+        const moves = typeof wanted === 'function' ? wanted(result) : wanted;
+        return compareMoves(movesBetween(before, after, looked), moves, after, names);
+      };
+      const before = last ?? (await scrape());
+      const result = await act();
+      const after = await settle((now) => compare(before, now, result).right);
+      return { ...compare(before, after, result), before, after, result };
+    },
+    begin(named) {
+      last = undefined;
+      metricsNamed = named;
+    },
     burst: once(() => session.burstAgain()),
     async burstAgain() {
       // Where /metrics is missing or broken, a check of step 02 says so.

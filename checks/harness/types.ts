@@ -1,5 +1,14 @@
 import { CheckFailure, type Finding, type Hint } from './failure.ts';
+import type { MetricType } from './exposition.ts';
 import type { Session } from './session.ts';
+
+/** A metric that a step names. */
+export interface NamedMetric {
+  readonly name: string;
+  readonly type: MetricType;
+  /** Whether it moves though nobody asks for anything, such as free memory. */
+  readonly restless: boolean;
+}
 
 /** One thing that a learner's program must do. */
 export interface Check<Id extends string = string> {
@@ -9,6 +18,8 @@ export interface Check<Id extends string = string> {
   readonly hints: Readonly<Record<Id, Hint>>;
   /** Checks of earlier steps that this one replaces from its step on. */
   readonly supersedes?: readonly Check[];
+  /** The metric whose name and type it asks for, if it does. */
+  readonly metric?: NamedMetric;
   /** Whether it stops the program, so that it can only come last. */
   readonly stops?: boolean;
   /** Makes the program do it. @throws {CheckFailure} if it does not */

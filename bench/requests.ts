@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 import type { ChildProcess } from 'node:child_process';
 import { nextMessage, startChild } from './child.ts';
-import { median, quantileOf } from './statistics.ts';
+import { quantile } from '../workshop/quantile.ts';
 import { format, ratio, type Table } from './table.ts';
 
 /** One round of load on one step. */
@@ -115,7 +115,7 @@ async function load(child: ChildProcess, url: string, seconds: number): Promise<
   }
   return {
     perSecond: milliseconds.length / duration,
-    p99: quantileOf(milliseconds, 0.99),
+    p99: quantile(milliseconds, 0.99),
     cpu: used / milliseconds.length,
   };
 }
@@ -128,7 +128,11 @@ function cpu(child: ChildProcess): Promise<number> {
 
 /** The medians of a step's rounds. */
 export function medians({ rounds }: StepRounds): Round {
-  const of = (key: keyof Round) => median(rounds.map((round) => round[key]));
+  const of = (key: keyof Round) =>
+    quantile(
+      rounds.map((round) => round[key]),
+      0.5,
+    );
   return { perSecond: of('perSecond'), p99: of('p99'), cpu: of('cpu') };
 }
 

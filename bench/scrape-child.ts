@@ -1,5 +1,5 @@
 import { Counter, register } from 'prom-client';
-import { median } from './statistics.ts';
+import { quantile } from '../workshop/quantile.ts';
 
 const [series, repeats] = process.argv.slice(2).map(Number) as [number, number];
 
@@ -50,8 +50,8 @@ for (let i = -2; i < repeats; i++) {
 process.send!(
   {
     series,
-    milliseconds: median(milliseconds),
-    blocked: median(blocks),
+    milliseconds: quantile(milliseconds, 0.5),
+    blocked: quantile(blocks, 0.5),
     bytes: Buffer.byteLength(text),
     heapBytes,
   },

@@ -3,7 +3,6 @@ import { operationsTable, requestMicroseconds } from '../../bench/operations.ts'
 import { markdownReport, requestsChart, terminalReport, tables } from '../../bench/report.ts';
 import { requestsTable } from '../../bench/requests.ts';
 import { scrapeTable } from '../../bench/scrape.ts';
-import { median, quantileOf } from '../../bench/statistics.ts';
 import { format, ratio, toMarkdown, toTerminal } from '../../bench/table.ts';
 
 const round = (perSecond: number, p99: number, cpu: number) => ({ perSecond, p99, cpu });
@@ -24,18 +23,6 @@ const operations = [
 ];
 
 describe('figures', () => {
-  test('have a middle that an outlier does not move', () => {
-    expect(median([1000, 1, 2])).toBe(2);
-    expect(median([4, 1, 3, 2])).toBe(2.5);
-    expect(median([7])).toBe(7);
-    expect(() => median([])).toThrow('nothing');
-  });
-
-  test('have quantiles by the nearest rank', () => {
-    const hundred = Array.from({ length: 100 }, (_, i) => 100 - i);
-    expect([0, 0.5, 0.99, 1].map((q) => quantileOf(hundred, q))).toEqual([1, 50, 99, 100]);
-  });
-
   test('are written with three digits that count', () => {
     expect([0.1234, 12.345, 123.45, 12345.6].map(format)).toEqual([
       '0.12',

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { load, quantile, visitorsUntil, type Traffic } from '../../workshop/program/traffic.ts';
+import { load, visitorsUntil, type Traffic } from '../../workshop/program/traffic.ts';
+import { quantile } from '../../workshop/quantile.ts';
 import { runStep } from '../support/steps.ts';
 
 /** A server that answers only what `answer` lets it. */

@@ -94,12 +94,6 @@ export function visitorsUntil(now: number, seconds: number, rps: number): number
   return Math.round(rps * (now - (SWING / turn) * Math.sin(turn * now)));
 }
 
-/** The quantile `q` (0 to 1) of some values, by the nearest rank; NaN if there are none. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? NaN;
-}
-
 interface Visit {
   readonly method: string;
   readonly path: string;

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import { quantile, type Traffic } from '../program/traffic.ts';
+import { quantile } from '../quantile.ts';
+import type { Traffic } from '../program/traffic.ts';
 import { typed } from './typed.js';
 
 /** Says in some lines what came back, and how fast. */

@@ -3,11 +3,6 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 /** What a rename over a file says on Windows while another program, such as a virus scanner, holds it open. */
 const HELD: readonly (string | undefined)[] = ['EPERM', 'EBUSY', 'EACCES'];
 
-/** Says whether an error is of this kind: it passes by itself. */
-export function isHeld(error: unknown): boolean {
-  return HELD.includes((error as NodeJS.ErrnoException).code);
-}
-
 /** Whoever looks at a file that was just written has done so after these pauses, in milliseconds. */
 const PAUSES_MS = [10, 40, 100, 150];
 
@@ -31,13 +26,17 @@ export function replaceFile(path: string, text: string): boolean {
   }
 }
 
-/** @throws {Error} for what does not pass by itself */
-function renamed(from: string, to: string): boolean {
+/**
+ * Renames a file or a folder.
+ * @returns whether it could: if not, another program holds it, which passes by itself
+ * @throws {Error} for what does not
+ */
+export function renamed(from: string, to: string): boolean {
   try {
     renameSync(from, to);
     return true;
   } catch (error) {
-    if (isHeld(error)) return false;
+    if (HELD.includes((error as NodeJS.ErrnoException).code)) return false;
     throw error;
   }
 }

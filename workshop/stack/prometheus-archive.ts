@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, mkdirSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { until } from '../../checks/harness/program.ts';
-import { isHeld } from '../replace.ts';
+import { renamed } from '../replace.ts';
 import { executable, PREFETCHED, versionOf, type Prometheus } from './prometheus.ts';
 import { PROMETHEUS, systemName } from './releases.ts';
 
@@ -90,7 +90,8 @@ export async function fetchPrometheus(options: FetchOptions = {}): Promise<Prome
       throw new FetchFailure(`The Prometheus of ${archive} does not run on this computer`, FIX);
     }
     rmSync(into, { recursive: true, force: true });
-    if (!(await until(() => moved(join(part, release), into), PATIENCE_MS))) {
+    // Windows' virus scanner first looks at what was just unpacked.
+    if (!(await until(() => renamed(join(part, release), into), PATIENCE_MS))) {
       throw new FetchFailure(
         `Another program, such as a virus scanner, still holds ${archive}`,
         'Wait a minute.',
@@ -240,17 +241,6 @@ function reason(error: Error): string {
   const { code, message } = (error.cause ?? error) as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
   return code ? `${message || code}` : message;
-}
-
-/** Says whether what was just unpacked could be moved: Windows' virus scanner first looks at it. */
-function moved(from: string, to: string): boolean {
-  try {
-    renameSync(from, to);
-    return true;
-  } catch (error) {
-    if (isHeld(error)) return false;
-    throw error;
-  }
 }
 
 /** Takes Prometheus and promtool out of the archive, and nothing else. */

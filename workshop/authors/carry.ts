@@ -76,7 +76,7 @@ function merge(file: string, from: string, to: string): string | Stuck {
       : `then type: npm run carry -- ${numberOf(folder)}`;
   const stuck = (why: string, fix: string): Stuck => ({ path, why, next: `${fix}, ${again}` });
 
-  if (same(mine, theirs) || same(base, theirs)) return 'the same';
+  if (mine === theirs || base === theirs) return 'the same';
   for (const [where, text] of [
     [`${from}/${file}`, theirs],
     [path, mine],
@@ -140,7 +140,7 @@ function changedFiles(folder: string): string[] {
   const files = known.split('\0').flatMap((path) => path.split(`${folder}/`)[1] || []);
   return [...new Set([...files, ...listFiles(join(ROOT, folder))])]
     .toSorted()
-    .filter((file) => !same(committed(`${folder}/${file}`), read(`${folder}/${file}`)));
+    .filter((file) => committed(`${folder}/${file}`) !== read(`${folder}/${file}`));
 }
 
 /** A file as it is in the last commit; the path is from our root, whatever is around it. */
@@ -152,10 +152,6 @@ function committed(path: string): string | undefined {
 function read(path: string): string | undefined {
   const file = join(ROOT, path);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-}
-
-function same(one: string | undefined, other: string | undefined): boolean {
-  return one === other;
 }
 
 function git(...args: string[]) {

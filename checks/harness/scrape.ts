@@ -6,6 +6,7 @@ import {
   type Family,
   type Sample,
 } from './exposition.ts';
+import { isOpenMetrics, toTextFormat } from './openmetrics.ts';
 import type { Answer } from './client.ts';
 import type { TroubleId } from './trouble.ts';
 import { CheckFailure } from './failure.ts';
@@ -15,6 +16,7 @@ const BROUGHT_ALONG = /^(process|nodejs)_/;
 
 /** What one look at `/metrics` has shown. */
 export interface Scrape {
+  /** In the text format, if the answer was OpenMetrics. */
   readonly text: string;
   /** All metrics. */
   families(): readonly Family[];
@@ -33,23 +35,25 @@ export interface Scrape {
  * hundreds, dozens of times.
  * @throws {CheckFailure} with the trouble that it tells of, if it is not in the text format
  */
-export function readScrape({ body, status, request }: Answer): Scrape {
+export function readScrape({ body: sent, headers, status, request }: Answer): Scrape {
   const fail = (hint: TroubleId, got: string) => {
     const expected = 'a text that Prometheus can read';
     return new CheckFailure(hint, { did: `asked ${request}`, expected, got });
   };
-  if (status !== 200) throw fail('metrics-unanswered', `status ${status}\n${firstLines(body, 3)}`);
-  const infinite = /^.*le="-?Infinity".*$/m.exec(body);
+  if (status !== 200) throw fail('metrics-unanswered', `status ${status}\n${firstLines(sent, 3)}`);
+  const infinite = /^.*le="-?Infinity".*$/m.exec(sent);
   if (infinite) throw fail('bucket-infinity', infinite[0]);
 
-  const parse = (text: string): Family[] => {
+  const reading = <Result>(read: () => Result): Result => {
     try {
-      return parseExposition(text);
+      return read();
     } catch (error) {
       if (!(error instanceof ExpositionError)) throw error;
-      throw fail('not-exposition', `${error.message}\n${firstLines(body, 3)}`);
+      throw fail('not-exposition', `${error.message}\n${firstLines(sent, 3)}`);
     }
   };
+  const body = isOpenMetrics(headers['content-type']) ? reading(() => toTextFormat(sent)) : sent;
+  const parse = (text: string): Family[] => reading(() => parseExposition(text));
   const linesByName = once(() => {
     const lines = new Map<string, string[]>();
     for (const line of body.split('\n')) {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { findSamples, parseExposition, sumOf } from '../../checks/harness/exposition.ts';
+import { readScrape } from '../../checks/harness/scrape.ts';
 
 test('reads names, types, help, labels and values', () => {
   const families = parseExposition(
@@ -60,5 +62,81 @@ describe('refuses', () => {
     ['a count of its own', histogram('bucket{le="+Inf"} 1', 'sum 1', 'count 2')],
   ])('%s', (_, text) => {
     expect(() => parseExposition(text)).toThrow(/^(Line \d+: |The |A bucket )/);
+  });
+});
+
+describe('OpenMetrics', () => {
+  const answer = (body: string) => ({
+    request: 'GET /metrics',
+    status: 200,
+    headers: { 'content-type': Registry.OPENMETRICS_CONTENT_TYPE },
+    body,
+    ms: 1,
+  });
+
+  test('as prom-client writes it reads as the text format does', async () => {
+    const register = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>();
+    register.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+    const registers = [register];
+    const requests = new Counter<'path'>({
+      name: 'requests_total',
+      help: 'Requests.',
+      labelNames: ['path'],
+      registers,
+      enableExemplars: true,
+    });
+    requests.inc({ labels: { path: '# {"}\\' }, value: 2, exemplarLabels: { visit: 'a' } });
+    const seconds = new Histogram({
+      name: 'duration_seconds',
+      help: 'Seconds.',
+      registers,
+      enableExemplars: true,
+    });
+    seconds.observe({ value: 0.2, exemplarLabels: { visit: 'a' } });
+    new Gauge({ name: 'free_bytes', help: 'Bytes.', registers }).set(7);
+    const text = await register.metrics();
+    expect(text).toMatch(/ # \{visit="a"\}/);
+
+    const scrape = readScrape(answer(text));
+    const types = scrape.families().map(({ name, type }) => [name, type]);
+    expect(types).toEqual([
+      ['requests_total', 'counter'],
+      ['duration_seconds', 'histogram'],
+      ['free_bytes', 'gauge'],
+    ]);
+    expect(scrape.sum('requests_total', { path: '# {"}\\' })).toBe(2);
+    expect(scrape.sum('duration_seconds_bucket', { le: '0.25' })).toBe(1);
+    expect(scrape.sum('duration_seconds_count')).toBe(1);
+  });
+
+  test('knows units, facts, states, times and what they mean', () => {
+    const text = [
+      '# TYPE build info',
+      'build_info{version="1"} 1 1700000000.5',
+      '# TYPE mood stateset',
+      'mood{mood="good"} 1',
+      '# TYPE walk_seconds counter',
+      '# UNIT walk_seconds seconds',
+      '# HELP walk_seconds On foot.',
+      'walk_seconds_total 3.0',
+      'walk_seconds_created 1700000000.5',
+      '# EOF',
+      '',
+    ].join('\n');
+    const families = readScrape(answer(text)).families();
+    expect(families.map(({ name, type, samples }) => [name, type, samples.length])).toEqual([
+      ['build_info', 'gauge', 1],
+      ['mood', 'gauge', 1],
+      ['walk_seconds_total', 'counter', 1],
+    ]);
+  });
+
+  test.each([
+    ['without its end', 'a 1\n'],
+    ['with a comment', '# mine\n# EOF\n'],
+    ['with a counter without _total', '# TYPE a counter\na 1\n# EOF\n'],
+    ['with a text for a value', 'a many\n# EOF\n'],
+  ])('%s is refused', (_, text) => {
+    expect(() => readScrape(answer(text)).families()).toThrow('not-exposition');
   });
 });

@@ -85,17 +85,17 @@ describe('OpenMetrics', () => {
       registers,
       enableExemplars: true,
     });
-    requests.inc({ labels: { path: '# {"}\\' }, value: 2, exemplarLabels: { visit: 'a' } });
-    const seconds = new Histogram({
+    requests.inc({ labels: { path: '# {"}\\' }, value: 2, exemplarLabels: { path: 'a' } });
+    const seconds = new Histogram<'path'>({
       name: 'duration_seconds',
       help: 'Seconds.',
       registers,
       enableExemplars: true,
     });
-    seconds.observe({ value: 0.2, exemplarLabels: { visit: 'a' } });
+    seconds.observe({ value: 0.2, exemplarLabels: { path: 'a' } });
     new Gauge({ name: 'free_bytes', help: 'Bytes.', registers }).set(7);
     const text = await register.metrics();
-    expect(text).toMatch(/ # \{visit="a"\}/);
+    expect(text).toMatch(/ # \{path="a"\}/);
 
     const scrape = readScrape(answer(text));
     const types = scrape.families().map(({ name, type }) => [name, type]);

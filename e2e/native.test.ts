@@ -12,7 +12,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { until } from '../checks/harness/program.ts';
 import { makeArchive, serveFolder } from '../tests/support/archive.ts';
 import { ask } from '../workshop/stack/docker.ts';
-import { findOnPath } from '../workshop/stack/grafana-home.ts';
+import { findOnPath } from '../workshop/stack/path.ts';
 import { PROMETHEUS } from '../workshop/stack/releases.ts';
 import { startTyped, type RunningCommand } from '../tests/support/cli.ts';
 import { makeSandbox } from '../tests/support/workspace.ts';

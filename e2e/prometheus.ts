@@ -7,7 +7,7 @@ import type { TestContext } from 'vitest';
 import { freePorts } from '../checks/harness/ports.js';
 import { until } from '../checks/harness/program.ts';
 import { ROOT } from '../workshop/programs.ts';
-import { findOnPath } from '../workshop/stack/grafana-home.ts';
+import { findOnPath } from '../workshop/stack/path.ts';
 import { findPrometheus, noPrometheus } from '../workshop/stack/prometheus.ts';
 
 /** One series of an answer, with its value now. */

@@ -17,10 +17,16 @@ import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { freePorts } from '../../checks/harness/ports.js';
 import { startProgram, until, untilListening } from '../../checks/harness/program.ts';
 import { findProgram, hasMetricsPort, stepNames } from '../../workshop/programs.ts';
-import { findGrafana, findOnPath } from '../../workshop/stack/grafana-home.ts';
+import { findGrafana } from '../../workshop/stack/grafana.ts';
 import { translateTargets } from '../../workshop/stack/native-files.ts';
-import { holderOf, listenerIn, whoHas, whoHasOther } from '../../workshop/stack/ports.ts';
-import { takenPorts } from '../../workshop/stack/stack.ts';
+import { findOnPath } from '../../workshop/stack/path.ts';
+import {
+  holderOf,
+  listenerIn,
+  takenPorts,
+  whoHas,
+  whoHasOther,
+} from '../../workshop/stack/ports.ts';
 import {
   ARCHIVE,
   makeArchive,

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { executable } from '../../workshop/stack/prometheus.ts';
+import { executable } from '../../workshop/stack/path.ts';
 import { PROMETHEUS, systemName } from '../../workshop/stack/releases.ts';
 
 const WINDOWS = process.platform === 'win32';

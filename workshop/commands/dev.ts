@@ -4,8 +4,7 @@ import type { Values } from '../terminal/arguments.js';
 import { editedSteps } from '../learner/edited-steps.ts';
 import { findProgram, ROOT } from '../programs.ts';
 import { supervise } from '../program/supervise.ts';
-import { programPorts, whoHasOther } from '../stack/ports.ts';
-import { takenPorts } from '../stack/stack.ts';
+import { programPorts, takenPorts, whoHasOther } from '../stack/ports.ts';
 import { writeProgramEvents } from '../terminal/program-events.ts';
 import { watch } from '../program/watch.ts';
 

@@ -5,7 +5,7 @@ import { ask, containersOf, findDocker } from '../stack/docker.ts';
 import { fetchWithin } from '../stack/fetch.ts';
 import { NATIVE, writeNativeFiles } from '../stack/native-files.ts';
 import { explainRefusal, PrometheusNews, refusedEdit } from '../stack/prometheus-news.ts';
-import { PROMETHEUS_FILE } from '../stack/stack.ts';
+import { PROMETHEUS_FILE } from '../stack/prometheus.ts';
 import { typed } from '../terminal/typed.js';
 
 /** Has Prometheus read prometheus.yaml and alerts.yaml now, and says whether it takes them. */

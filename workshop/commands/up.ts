@@ -4,7 +4,8 @@ import { PORTS } from '../commands.js';
 import { ask, composeOrSayWhy, containersOf, hasImage, images, runShown } from '../stack/docker.ts';
 import { findProgram } from '../programs.ts';
 import { PrometheusNews } from '../stack/prometheus-news.ts';
-import { portOf, PROMETHEUS_FILE, takenPorts } from '../stack/stack.ts';
+import { PROMETHEUS_FILE } from '../stack/prometheus.ts';
+import { portOf, takenPorts } from '../stack/ports.ts';
 import { untilAnswers } from '../stack/fetch.ts';
 import { typed } from '../terminal/typed.js';
 

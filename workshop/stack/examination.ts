@@ -2,12 +2,11 @@ import { statfsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { ask, findDocker, hasImage, images, ownsPort, whyNoDocker, type Docker } from './docker.ts';
 import { fetchWithin } from './fetch.ts';
-import { findGrafana } from './grafana-home.ts';
-import { whoHas } from './ports.ts';
+import { findGrafana } from './grafana.ts';
+import { otherPort, portOf, whoHas } from './ports.ts';
 import { PORTS } from '../commands.js';
 import { ROOT } from '../programs.ts';
-import { findPrometheus, noPrometheus } from './prometheus.ts';
-import { otherPort, portOf, PROMETHEUS_FILE } from './stack.ts';
+import { findPrometheus, noPrometheus, PROMETHEUS_FILE } from './prometheus.ts';
 import { typed } from '../terminal/typed.js';
 
 /** One thing that was looked at. */

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { connect, createServer } from 'node:net';
-import { PORTS } from '../commands.js';
+import { PORTS, type CommandName } from '../commands.js';
 import { hasMetricsPort } from '../programs.ts';
+import { typed, type Options } from '../terminal/typed.js';
 
 /** Below it, a port is not open to everybody on Linux and macOS. */
 const FIRST_OPEN = 1024;
@@ -24,6 +25,16 @@ export function programPorts(entry: string, env: NodeJS.ProcessEnv): ProgramPort
     variable,
     port: Number(env[variable] || fallback),
   }));
+}
+
+/** The port of this computer that stands for a usual one: PORT_9090=19090 moves 9090. */
+export function portOf(usual: number, env: NodeJS.ProcessEnv): number {
+  return Number(env[`PORT_${usual}`] || usual);
+}
+
+/** Another port than this one, to be offered in its place. */
+export function otherPort(port: number): number {
+  return port <= 55_535 ? port + 10_000 : port - 10_000;
 }
 
 /** Why a port of this computer cannot be had, to be read after "is", and what can be done about it. */
@@ -61,6 +72,31 @@ export async function whoHasOther(port: number, host: string): Promise<Taken | u
   if (!other || !(port > 0 && port < 65_536) || !(await answers(port, other))) return undefined;
   const holder = holderOf(port) ?? 'another program';
   return { why: `held by ${holder} on ${other}, which browsers ask too`, fix: OR_ANOTHER };
+}
+
+/**
+ * Says who holds those of `ports` that are taken.
+ * @param ports each with the variable that moves it
+ * @param options what was typed with the command
+ * @param look asks who has one
+ * @returns a line for each, with what to do; empty if all are free
+ */
+export async function takenPorts(
+  ports: readonly ProgramPort[],
+  command: CommandName,
+  options: Options = {},
+  look: (port: number) => Promise<Taken | undefined> = whoHas,
+): Promise<string[]> {
+  const lines = await Promise.all(
+    ports.map(async ({ port, variable }) => {
+      const taken = await look(port);
+      if (!taken) return [];
+      return [
+        `Port ${port} is ${taken.why}: ${taken.fix}: ${typed(command, { ...options, [variable]: otherPort(port) })}`,
+      ];
+    }),
+  );
+  return lines.flat();
 }
 
 function answers(port: number, host: string): Promise<boolean> {

@@ -5,7 +5,8 @@ import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { until } from '../../checks/harness/program.ts';
 import { renamed } from '../replace.ts';
-import { executable, PREFETCHED, versionOf, type Prometheus } from './prometheus.ts';
+import { executable } from './path.ts';
+import { PREFETCHED, versionOf, type Prometheus } from './prometheus.ts';
 import { PROMETHEUS, systemName } from './releases.ts';
 
 /** No archive of a release is larger, in bytes: 3.13's have about 130 MB. */

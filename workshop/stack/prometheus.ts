@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../programs.ts';
 import { ask } from './docker.ts';
-import { allOnPath } from './grafana-home.ts';
+import { allOnPath, executable } from './path.ts';
 import { PROMETHEUS } from './releases.ts';
+
+/** The file in which a learner adds targets. */
+export const PROMETHEUS_FILE = join(ROOT, 'prometheus.yaml');
 
 /** Where `make prefetch` puts Prometheus and promtool. */
 export const PREFETCHED = join(ROOT, '.workshop', `prometheus-${PROMETHEUS.version}`);
@@ -16,11 +19,6 @@ export interface Prometheus {
   readonly command: string;
   /** Such as `3.13.4`; `unknown` if it does not tell. */
   readonly version: string;
-}
-
-/** A program's name as this system has it. */
-export function executable(name: string): string {
-  return process.platform === 'win32' ? `${name}.exe` : name;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-
-const WINDOWS = process.platform === 'win32';
+import { dirname, join } from 'node:path';
+import { executable, findOnPath } from './path.ts';
 
 /** Where packages of Grafana put it: Debian and Fedora, Homebrew on Apple silicon and on Intel, Windows. */
 const USUAL = [
@@ -18,21 +17,6 @@ export interface Grafana {
   readonly home: string;
 }
 
-/** Finds a program on PATH; undefined if it is not there. */
-export function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
-  return allOnPath(name, env)[0];
-}
-
-/** Finds all programs of a name on PATH, the first one first. */
-export function allOnPath(name: string, env: NodeJS.ProcessEnv): string[] {
-  const path = Object.entries(env).find(([key]) => key.toUpperCase() === 'PATH')?.[1] ?? '';
-  return path
-    .split(delimiter)
-    .filter(Boolean)
-    .map((folder) => join(folder, WINDOWS ? `${name}.exe` : name))
-    .filter((file) => existsSync(file));
-}
-
 /** Finds Grafana: by GRAFANA_HOME alone if it is set, else on PATH and in the usual places. */
 export function findGrafana(env: NodeJS.ProcessEnv, usual = USUAL): Grafana | undefined {
   const onPath = findOnPath('grafana', env);
@@ -40,7 +24,7 @@ export function findGrafana(env: NodeJS.ProcessEnv, usual = USUAL): Grafana | un
   const homes = env.GRAFANA_HOME ? [env.GRAFANA_HOME] : [...beside, ...usual];
   for (const home of homes) {
     if (!existsSync(join(home, 'conf', 'defaults.ini'))) continue;
-    const own = join(home, 'bin', WINDOWS ? 'grafana.exe' : 'grafana');
+    const own = join(home, 'bin', executable('grafana'));
     const command = existsSync(own) ? own : onPath;
     if (command) return { command, home };
   }

@@ -5,7 +5,7 @@ import { ROOT } from '../../workshop/programs.ts';
 import { STEPS } from '../support/steps.ts';
 
 const text = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
-const rows = [...text.matchAll(/^\| ([a-z, ]+?) +\| (.*?) +\|$/gm)].map(
+const rows = [...text.matchAll(/^\| ([a-z][a-zP, ]*?) +\| (.*?) +\|$/gm)].map(
   ([, what = '', where = '']) => ({
     what,
     places: [...where.matchAll(/`([^`]+)`/g)].flatMap(([, place = '']) =>
@@ -21,7 +21,17 @@ test('it is one screen', () => {
 describe('what a change touches', () => {
   test('is listed for each kind of change', () => {
     expect(rows.map(({ what }) => what)).toEqual(
-      expect.arrayContaining(['step', 'metric', 'hint', 'command', 'dashboard']),
+      expect.arrayContaining([
+        'step',
+        'metric',
+        'hint',
+        'command',
+        'variable',
+        'port',
+        'dashboard, panel',
+        'sentence',
+        'release of Prometheus',
+      ]),
     );
   });
 

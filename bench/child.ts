@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Whether this Node reads TypeScript by itself: then nothing else is loaded, nor measured. */
-export const readsTypeScript = Boolean((process.features as { typescript?: unknown }).typescript);
+const readsTypeScript = Boolean((process.features as { typescript?: unknown }).typescript);
 
 const children = new Set<ChildProcess>();
 process.once('exit', () => children.forEach((child) => child.kill('SIGKILL')));

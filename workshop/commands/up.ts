@@ -100,7 +100,9 @@ async function startSecond(compose: Compose, folder: string, env: NodeJS.Process
   const code = await runShown(compose, options, { ...env, COMPOSE_PROFILES: 'second' });
   const url = `http://localhost:${portOf(PORTS.second, env)}/`;
   if (code !== 0 || !(await untilAnswers(url, { deadlineMs: PATIENCE_MS }))) {
-    console.error('The second instance does not answer. Look at its log: docker compose logs app2');
+    console.error(
+      `The second instance does not answer. Look at its log: ${compose.join(' ')} logs app2`,
+    );
     return 1;
   }
   console.log(

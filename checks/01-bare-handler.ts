@@ -140,7 +140,6 @@ const wrongRequests = check({
 
 export const lesson: LessonChecks = {
   title: 'Bare handler',
-  learned:
-    'The program runs on your machine, and nobody can see how it fares: it has no metrics yet.',
+  learned: 'The program runs on your machine, and nobody can see how well: it has no metrics yet.',
   checks: [frontPage, treecounter, plantAndFell, wrongRequests],
 };

@@ -46,7 +46,7 @@ const metricsGone = check({
     'metrics-still-public': {
       first: 'Take the route /metrics out of the program: visitors get 404 there.',
       fuller:
-        'The metrics have a port of their own now, which a firewall can close to the world. As long as the old route answers, every visitor can read how the program fares, and each scrape of a stranger costs you time.',
+        'The metrics have a port of their own now, which a firewall can close to the world. As long as the old route answers, every visitor can read your metrics, and each scrape of a stranger costs you time.',
     },
   },
   async run(session, fail) {

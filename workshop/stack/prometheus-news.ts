@@ -77,7 +77,7 @@ export class PrometheusNews {
 
 /** What to tell a person whose edit Prometheus refuses. */
 export function refusedEdit(why: string): string {
-  return `Prometheus refuses the edit and goes on with what it had:\n${indent(why)}\nMend it and save: Prometheus looks again by itself within seconds.`;
+  return `Prometheus refuses the edit and goes on with what it had:\n${indent(why)}\nFix it and save: Prometheus looks again by itself within seconds.`;
 }
 
 function refusedStart(why: string): string {

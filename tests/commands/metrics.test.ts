@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { Counter, Registry, type OpenMetricsContentType } from 'prom-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { until } from '../../checks/harness/program.ts';
 import type { Look } from '../../workshop/metrics/look.ts';
@@ -154,6 +155,20 @@ test('new series, NaN and values that are fractions are readable', async () => {
   g{a="1"}      4    was NaN
   g{a="2"}      0.3  +0.2
   g{a="\\\\\\n"}  12.5  new`);
+});
+
+test('OpenMetrics is shown as the text format is', async () => {
+  const register = new Registry<OpenMetricsContentType>();
+  register.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  const visits = new Counter({ name: 'visits_total', help: 'Visits.', registers: [register] });
+  const url = await serve((_, response) => {
+    response.setHeader('Content-Type', register.contentType);
+    void register.metrics().then((text) => response.end(text));
+  });
+  const look = looker(url);
+  expect(await look()).toMatch(/^visits_total \(counter\): Visits\.\n {2}visits_total {2}0$/m);
+  visits.inc(2);
+  expect(await look()).toMatch(/^ {2}visits_total {2}2 {2}\+2$/m);
 });
 
 test('a label without bounds does not fill the screen', async () => {

@@ -1,3 +1,4 @@
+import { isOpenMetrics } from '../../checks/harness/openmetrics.ts';
 import { typed } from '../terminal/typed.js';
 import { PORTS } from '../commands.js';
 import type { Values } from '../terminal/arguments.js';
@@ -28,17 +29,18 @@ export function metricsUrls({
  * Asks for a program's metrics, as Prometheus does.
  * @param urls where to ask; the first that answers with metrics is taken
  * @param patienceMs how long one answer may take
+ * @returns the text, and whether it is OpenMetrics
  * @throws {ScrapeError} if none answers with metrics
  */
 export async function scrape(
   urls: string[],
   patienceMs = 5000,
-): Promise<{ url: string; text: string }> {
+): Promise<{ url: string; text: string; open: boolean }> {
   let failure: ScrapeError | undefined;
   for (const url of urls) {
     try {
-      const text = await ask(url, patienceMs);
-      if (text !== undefined) return { url, text };
+      const answer = await ask(url, patienceMs);
+      if (answer) return { url, ...answer };
     } catch (error) {
       if (!(error instanceof ScrapeError)) throw error;
       failure ??= error;
@@ -54,7 +56,7 @@ export async function scrape(
 }
 
 /** @returns undefined where nobody listens */
-async function ask(url: string, patienceMs: number): Promise<string | undefined> {
+async function ask(url: string, patienceMs: number) {
   const again = `then type again: ${typed('metrics')}`;
   try {
     // Programs listen on this address; other things may listen where else "localhost" leads.
@@ -73,7 +75,7 @@ async function ask(url: string, patienceMs: number): Promise<string | undefined>
       );
     }
     const type = headers.get('content-type') ?? '';
-    if (FORMATS.test(type)) return text;
+    if (FORMATS.test(type)) return { text, open: isOpenMetrics(type) };
     throw new ScrapeError(
       `${url} answers ${type ? `with Content-Type ${type}` : 'without Content-Type'}. Prometheus refuses that: the target is DOWN. Send register.contentType as Content-Type, ${again}`,
     );

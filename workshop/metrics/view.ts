@@ -4,6 +4,7 @@ import {
   type Family,
   type Sample,
 } from '../../checks/harness/exposition.ts';
+import { toTextFormat } from '../../checks/harness/openmetrics.ts';
 import { typed } from '../terminal/typed.js';
 import { hasRestarted, lookAt, seenBefore, type Look, type Seen } from './look.ts';
 import { scrape, ScrapeError } from './scrape.ts';
@@ -39,8 +40,8 @@ export interface View {
  * @throws {ScrapeError} if there is nothing to show
  */
 export async function view(urls: string[], name: string, before: Look | undefined): Promise<View> {
-  const { url, text } = await scrape(urls);
-  const all = parse(url, text, name);
+  const { url, text, open } = await scrape(urls);
+  const all = parse(url, text, name, open);
   const shown = selectFamilies(all, name);
   if (name && shown.length === 0) {
     const known = selectFamilies(all, '').map((family) => `  ${family.name}\n`);
@@ -89,9 +90,9 @@ function selectFamilies(families: readonly Family[], name: string): Family[] {
   return meant.length > 0 ? meant : found;
 }
 
-function parse(url: string, text: string, name: string): Family[] {
+function parse(url: string, text: string, name: string, open: boolean): Family[] {
   try {
-    return parseExposition(text);
+    return parseExposition(open ? toTextFormat(text) : text);
   } catch (error) {
     if (!(error instanceof ExpositionError)) throw error;
     throw new ScrapeError(

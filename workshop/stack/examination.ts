@@ -28,7 +28,7 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   return [
     node(process.versions.node),
     architecture(docker),
-    disk(),
+    disk(docker),
     ...stack(docker, env),
     ...(await ports(env)),
   ];
@@ -64,7 +64,7 @@ function architecture({ engine }: Docker): Finding {
   return { state: 'good', what: `Processor ${own}, ${process.platform}` };
 }
 
-function disk(): Finding {
+function disk({ installed }: Docker): Finding {
   const { bavail, bsize } = statfsSync(ROOT);
   const free = (bavail * bsize) / GIB;
   const what = `${free.toFixed(1)} GiB of disk are free`;
@@ -72,7 +72,7 @@ function disk(): Finding {
   return {
     state: free < 0.5 ? 'problem' : 'warning',
     what: `Only ${what}: packages and images take 2`,
-    fix: 'Make room; unused images go with: docker image prune',
+    fix: `Make room${installed ? '; unused images go with: docker image prune' : '.'}`,
   };
 }
 

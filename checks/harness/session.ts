@@ -15,6 +15,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const BURST = 8;
 
+/** What another visitor asks for while the eight wait. */
+const MEANWHILE = ['POST', '/plant?species=elm'] as const;
+
 /** A metric that is updated just after the answer is right too: so long it may take, in ms. */
 const SETTLE_MS = 250;
 
@@ -23,6 +26,8 @@ export interface Burst {
   readonly before: Scrape;
   readonly after: Scrape;
   readonly answers: readonly Answer[];
+  /** The answer to another visitor, who came while they waited, if one did. */
+  readonly meanwhile: Answer | undefined;
   /** How many got a number. */
   readonly answered: number;
   /** How many got 503, since the registry failed. */
@@ -92,10 +97,16 @@ export interface Session {
    * @param named the metrics that the steps up to the check's name
    */
   begin(named: readonly NamedMetric[]): void;
-  /** Eight questions to the registry at once. They are asked once; later calls get the same. */
+  /**
+   * Eight questions to the registry at once, and another visitor meanwhile: a wrong planting, which
+   * the registry has no part in. They are asked once; later calls get the same.
+   */
   burst(): Promise<Burst>;
-  /** The same, asked anew. */
-  burstAgain(): Promise<Burst>;
+  /**
+   * The same, asked anew.
+   * @param meanwhile whether the other visitor comes too
+   */
+  burstAgain(meanwhile?: boolean): Promise<Burst>;
   /** A scrape as it would come `seconds` later. */
   scrapeLater(seconds: number): Promise<Scrape>;
   /** A scrape of a second process of the program, whose registry always fails. */
@@ -314,18 +325,22 @@ async function createSession(
       metricsNamed = named;
     },
     burst: once(() => session.burstAgain()),
-    async burstAgain() {
+    async burstAgain(withOther = true) {
       // Where /metrics is missing or broken, a check of step 02 says so.
       const canScrape = isReadable(first);
       const look = async () =>
         canScrape ? scrape() : readScrape({ ...hello, status: 200, body: '' });
       const before = await look();
       const open = new Set(Array.from({ length: BURST }, (_, index) => index));
+      // In the same instant, so that the last comes while the others wait.
+      const count = withOther ? BURST + 1 : BURST;
+      const place = (index: number) => ({ 'x-check-together': `${index}/${count}` });
       const asked = Promise.all(
         [...open].map((index) =>
-          send(port, 'GET', '/treecounter').finally(() => open.delete(index)),
+          send(port, 'GET', '/treecounter', place(index)).finally(() => open.delete(index)),
         ),
       );
+      const other = withOther ? send(port, ...MEANWHILE, place(BURST)) : undefined;
       const during: { scrape: Scrape; waiting: number }[] = [];
       const watch = async () => {
         while (open.size > 0) {
@@ -333,13 +348,17 @@ async function createSession(
           await sleep(30);
         }
       };
-      const [answers] = await Promise.all([asked, canScrape ? watch() : undefined]);
+      const [answers, meanwhile] = await Promise.all([
+        asked,
+        other,
+        canScrape ? watch() : undefined,
+      ]);
       const after = canScrape ? await rest() : before;
       after.families();
       const failed = answers.filter(({ status }) => status === 503).length;
       const answered = answers.filter(({ status }) => status === 200).length;
       const seconds = answers.reduce((sum, { ms }) => sum + ms / 1000, 0);
-      return { before, after, answers, answered, failed, seconds, during };
+      return { before, after, answers, meanwhile, answered, failed, seconds, during };
     },
     scrapeLater: async (seconds) =>
       readScrape(await metrics({ 'x-check-clock-ms': `${seconds * 1000}` })),

@@ -8,6 +8,30 @@ const endpoint = (replacement: string): Edit => [
   replacement,
 ];
 
+/** A fourth label of requests_total. */
+const furtherLabel = (hint: string, value: string): Mutation =>
+  mutation(
+    hint,
+    ['metrics.ts', "Counter<'method' | 'endpoint' | 'status'>", 'Counter<string>'],
+    ['metrics.ts', "['method', 'endpoint', 'status']", "['method', 'endpoint', 'status', 'more']"],
+    ['server.ts', 'const settings =', 'let next = 0;\nconst settings ='],
+    [
+      'server.ts',
+      'await serve(readVisit(request))',
+      "await serve(readVisit(request), request.headers['user-agent'])",
+    ],
+    ['server.ts', 'function serve(visit: Visit)', 'function serve(visit: Visit, agent?: string)'],
+    ['server.ts', 'return measure(visit);', 'return measure(visit, agent);'],
+    [
+      'server.ts',
+      'async function measure(visit: Visit)',
+      'async function measure(visit: Visit, agent?: string)',
+    ],
+    inc(
+      `const { query } = visit;\n  void [query, agent, next];\n  requests.inc({ method: methodLabel(visit.method), endpoint, status: answer.status, more: ${value} });`,
+    ),
+  );
+
 export const mutations: readonly Mutation[] = [
   mutation('inc-without-labels', inc('requests.inc();')),
   {
@@ -136,5 +160,132 @@ export const mutations: readonly Mutation[] = [
     'metrics.ts',
     'requests.inc({ method, endpoint, status }, 0)',
     'requests.inc({ method, endpoint, status })',
+  ]),
+  mutation('label-missing', inc('requests.inc({ method: methodLabel(visit.method), endpoint });')),
+  mutation('label-missing', inc('requests.inc({ endpoint, status: answer.status });'), [
+    'server.ts',
+    'import { donatedEuros, methodLabel, requests }',
+    'import { donatedEuros, requests }',
+  ]),
+  mutation(
+    'label-names',
+    inc('requests.inc({ method: methodLabel(visit.method), endpoint, code: answer.status });'),
+    ['metrics.ts', "Counter<'method' | 'endpoint' | 'status'>", 'Counter<string>'],
+    ['metrics.ts', "['method', 'endpoint', 'status']", "['method', 'endpoint', 'status', 'code']"],
+  ),
+  mutation(
+    'label-swapped',
+    inc('requests.labels(endpoint, methodLabel(visit.method), `${answer.status}`).inc();'),
+  ),
+  mutation(
+    'label-swapped',
+    inc(
+      'requests.inc({ method: methodLabel(visit.method), endpoint: `${answer.status}`, status: endpoint });',
+    ),
+  ),
+  mutation(
+    'method-wrong',
+    inc("requests.inc({ method: 'request', endpoint, status: answer.status });"),
+  ),
+  mutation('method-wrong', ['metrics.ts', "? method : 'other'", "? `HTTP ${method}` : 'other'"]),
+  mutation('answer-without-labels', inc(`if (answer.status < 400) ${INC}\n  else requests.inc();`)),
+  mutation(
+    'answer-without-labels',
+    inc(
+      `if (visit.method !== 'POST') ${INC}\n  else requests.inc({ method: 'POST', status: answer.status });`,
+    ),
+  ),
+  mutation(
+    'labels-shared',
+    ['server.ts', 'const settings =', "let endpoint = '';\nconst settings ="],
+    ['server.ts', '  const answer = await respond(visit);\n', ''],
+    endpoint(
+      "endpoint = routes.has(visit.path) ? visit.path : 'unmatched';\n  const answer = await respond(visit);",
+    ),
+  ),
+  mutation(
+    'labels-shared',
+    ['server.ts', 'const settings =', 'let current: Visit;\nconst settings ='],
+    [
+      'server.ts',
+      '  const answer = await respond(visit);',
+      '  current = visit;\n  const answer = await respond(visit);',
+    ],
+    inc('requests.inc({ method: methodLabel(current.method), endpoint, status: answer.status });'),
+  ),
+  mutation(
+    'unmatched-route',
+    endpoint(
+      "const path = visit.path.replace(/(.)\\/$/, '$1');\n  const endpoint = routes.has(path) ? path : 'unmatched';",
+    ),
+  ),
+  mutation(
+    'unmatched-route',
+    endpoint(
+      "const path = visit.path.toLowerCase();\n  const endpoint = routes.has(path) ? path : 'unmatched';",
+    ),
+  ),
+  mutation(
+    'unmatched-labels',
+    endpoint(
+      "const endpoint = routes.has(visit.path) ? visit.path : 'unmatched';\n  const status = endpoint === 'unmatched' ? 'unmatched' : answer.status;",
+    ),
+    inc('requests.inc({ method: methodLabel(visit.method), endpoint, status });'),
+  ),
+  mutation(
+    'unmatched-labels',
+    inc(`if (endpoint !== 'unmatched') ${INC}\n  else requests.inc({ endpoint, status: 404 });`),
+  ),
+  // A thousand classes are as many series.
+  mutation(
+    'unmatched-several',
+    endpoint(
+      'const hash = [...visit.path].reduce((sum, one) => (sum * 31 + one.charCodeAt(0)) % 1000, 7);\n  const endpoint = routes.has(visit.path) ? visit.path : `unmatched-${hash}`;',
+    ),
+  ),
+  mutation(
+    'unmatched-several',
+    endpoint(
+      'const endpoint = routes.has(visit.path) ? visit.path : `unmatched ${visit.path.length}`;',
+    ),
+  ),
+  mutation(
+    'raw-path',
+    endpoint(
+      "const endpoint = routes.has(visit.path) ? visit.path : `/${visit.path.split('/')[1]}`;",
+    ),
+  ),
+  mutation('raw-method', [
+    'metrics.ts',
+    "? method : 'other'",
+    '? method : `other ${method.length}`',
+  ]),
+  mutation(
+    'method-labels',
+    endpoint(
+      "const known = routes.has(visit.path) && answer.status !== 405;\n  const endpoint = known ? visit.path : 'unmatched';",
+    ),
+  ),
+  mutation(
+    'method-labels',
+    inc(
+      'requests.inc({ method: methodLabel(visit.method), endpoint, status: answer.status === 405 ? 404 : answer.status });',
+    ),
+  ),
+  ...[
+    "query.get('species') ?? ''",
+    "agent ?? ''",
+    'new Date().toISOString()',
+    '`${Math.floor(Date.now() / 1000)}`',
+    'new Date().toISOString().slice(0, 10)',
+    '`${next++}`',
+  ].map((value) => furtherLabel('label-unbounded', value)),
+  furtherLabel('label-message', "/<p>([^<]*)/.exec(answer.body)?.[1] ?? ''"),
+  furtherLabel('label-message', "answer.status === 409 ? 'No tree of it stands.' : 'ok'"),
+  // Somebody asks for nothing, and is counted.
+  mutation('zeros-not-zero', [
+    'server.ts',
+    "await listen(server, settings, 'PORT');",
+    "await listen(server, settings, 'PORT');\nrequests.inc({ method: 'HEAD', endpoint: '/', status: 200 });",
   ]),
 ];

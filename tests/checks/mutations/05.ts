@@ -5,6 +5,26 @@ const PLANT_SET =
   'const euros = registry.plant(species);\n  donatedEuros.inc(euros);\n  treesStanding.set({ species }, registry.trees[species].length);';
 const FELL =
   'if (!registry.fell(species)) return failure(409, `No ${species} stands.`);\n  treesStanding.set({ species }, registry.trees[species].length);';
+const ALL = 'Object.values(registry.trees).reduce((sum, { length }) => sum + length, 0)';
+const plantSet = (replacement: string): Edit => [
+  'server.ts',
+  PLANT_SET,
+  PLANT_SET.replace(SET, replacement),
+];
+const fellSet = (replacement: string): Edit => ['server.ts', FELL, FELL.replace(SET, replacement)];
+const ownCounter: Edit = [
+  'metrics.ts',
+  'export const requestsInProgress',
+  "export const treesPlanted = new Counter({ name: 'trees_planted_total', help: 'Trees planted.' });\n\nexport const requestsInProgress",
+];
+const progressLabel = (label: string): Edit[] => [
+  [
+    'metrics.ts',
+    "name: 'requests_in_progress',",
+    `name: 'requests_in_progress',\n  labelNames: ['${label}'],`,
+  ],
+  ['metrics.ts', 'requestsInProgress = new Gauge(', `requestsInProgress = new Gauge<'${label}'>(`],
+];
 const MEASURE = `  requestsInProgress.inc();
   try {
     const answer = await respond(visit);
@@ -183,4 +203,141 @@ export const mutations: readonly Mutation[] = [
     '});\n\nhostMemoryFree.set(freemem());',
   ]),
   mutation('memory-frozen', ['metrics.ts', '    this.set(freemem());\n', '']),
+  // A counter of one's own is no gauge under another name.
+  mutation('trees-missing', ['metrics.ts', "name: 'trees_standing',", "name: 'wood',"], ownCounter),
+  mutation(
+    'trees-one-species',
+    plantSet("if (species === 'oak') treesStanding.set({ species }, registry.trees.oak.length);"),
+  ),
+  mutation(
+    'trees-one-species',
+    fellSet("if (species === 'oak') treesStanding.set({ species }, registry.trees.oak.length);"),
+  ),
+  mutation(
+    'trees-wrong-species',
+    fellSet("treesStanding.set({ species: 'oak' }, registry.trees[species].length);"),
+  ),
+  mutation(
+    'trees-wrong-species',
+    plantSet('treesStanding.inc({ species });'),
+    fellSet("treesStanding.dec({ species: 'oak' });"),
+  ),
+  mutation(
+    'trees-by-two',
+    plantSet('treesStanding.inc({ species }, 2);'),
+    fellSet('treesStanding.dec({ species }, 2);'),
+  ),
+  mutation('trees-by-two', plantSet(`${SET}\n  treesStanding.inc({ species });`)),
+  mutation('trees-set-early', [
+    'server.ts',
+    PLANT_SET,
+    `${SET}\n  const euros = registry.plant(species);\n  donatedEuros.inc(euros);`,
+  ]),
+  mutation('trees-set-early', [
+    'server.ts',
+    FELL,
+    `${SET}\n  if (!registry.fell(species)) return failure(409, 'None stands.');`,
+  ]),
+  mutation(
+    'trees-other-list',
+    plantSet(`treesStanding.set({ species }, ${ALL});`),
+    fellSet(`treesStanding.set({ species }, ${ALL});`),
+  ),
+  mutation(
+    'trees-other-list',
+    plantSet(
+      "treesStanding.set({ species }, registry.trees[species === 'beech' ? 'pine' : species].length);",
+    ),
+  ),
+  mutation('trees-unknown', [
+    'server.ts',
+    'if (!isSpecies(species)) return unknownSpecies();\n  const euros',
+    "treesStanding.inc({ species: species ?? '' }, 0);\n  if (!isSpecies(species)) return unknownSpecies();\n  const euros",
+  ]),
+  mutation('trees-unknown', [
+    'server.ts',
+    'function unknownSpecies(): Answer {',
+    "function unknownSpecies(): Answer {\n  treesStanding.inc({ species: 'oak' });",
+  ]),
+  mutation('trees-below-zero', plantSet('treesStanding.inc({ species });'), [
+    'server.ts',
+    FELL,
+    "const felled = registry.fell(species);\n  treesStanding.inc({ species }, felled ? -1 : 1);\n  if (!felled) return failure(409, 'None stands.');",
+  ]),
+  mutation(
+    'progress-too-many',
+    ['server.ts', 'requestsInProgress.inc();', 'requestsInProgress.inc(2);'],
+    ['server.ts', 'requestsInProgress.dec();', 'requestsInProgress.dec(2);'],
+  ),
+  mutation('progress-too-many', [
+    'server.ts',
+    'const trees = await registry.countTrees();',
+    'requestsInProgress.inc();\n  const trees = await registry.countTrees().finally(() => requestsInProgress.dec());',
+  ]),
+  mutation(
+    'progress-other-series',
+    ...progressLabel('endpoint'),
+    ['server.ts', 'const settings =', "let current = '';\nconst settings ="],
+    [
+      'server.ts',
+      '  requestsInProgress.inc();',
+      "  current = routes.has(visit.path) ? visit.path : 'unmatched';\n  requestsInProgress.inc({ endpoint: current });",
+    ],
+    ['server.ts', 'requestsInProgress.dec();', 'requestsInProgress.dec({ endpoint: current });'],
+  ),
+  mutation(
+    'progress-other-series',
+    ...progressLabel('method'),
+    [
+      'server.ts',
+      '  requestsInProgress.inc();',
+      '  requestsInProgress.inc({ method: visit.method });',
+    ],
+    ['server.ts', 'requestsInProgress.dec();', "requestsInProgress.dec({ method: 'GET' });"],
+  ),
+  mutation(
+    'progress-unbounded',
+    ...progressLabel('path'),
+    ['server.ts', '  requestsInProgress.inc();', '  requestsInProgress.inc({ path: visit.path });'],
+    ['server.ts', 'requestsInProgress.dec();', 'requestsInProgress.dec({ path: visit.path });'],
+  ),
+  mutation(
+    'progress-unbounded',
+    ...progressLabel('query'),
+    [
+      'server.ts',
+      '  requestsInProgress.inc();',
+      '  const query = `${visit.query}`;\n  requestsInProgress.inc({ query });',
+    ],
+    ['server.ts', 'requestsInProgress.dec();', 'requestsInProgress.dec({ query });'],
+  ),
+  mutation(
+    'memory-total',
+    ['metrics.ts', "import { freemem } from 'node:os';", "import { totalmem } from 'node:os';"],
+    ['metrics.ts', 'this.set(freemem());', 'this.set(totalmem());'],
+  ),
+  mutation(
+    'memory-used',
+    [
+      'metrics.ts',
+      "import { freemem } from 'node:os';",
+      "import { freemem, totalmem } from 'node:os';",
+    ],
+    ['metrics.ts', 'this.set(freemem());', 'this.set(totalmem() - freemem());'],
+  ),
+  mutation('memory-unit', ['metrics.ts', 'freemem());', 'freemem() / 1e6);']),
+  mutation(
+    'memory-other',
+    ['metrics.ts', 'this.set(freemem());', 'this.set(process.memoryUsage().rss + Math.random());'],
+    ['metrics.ts', "import { freemem } from 'node:os';\n", ''],
+  ),
+  mutation(
+    'memory-other',
+    [
+      'metrics.ts',
+      "import { freemem } from 'node:os';",
+      "import { freemem, totalmem } from 'node:os';",
+    ],
+    ['metrics.ts', 'this.set(freemem());', 'this.set(freemem() / totalmem());'],
+  ),
 ];

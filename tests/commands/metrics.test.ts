@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { Counter, Registry, type OpenMetricsContentType } from 'prom-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { until } from '../../checks/harness/program.ts';
@@ -236,6 +237,17 @@ describe('what cannot be shown says what to type', () => {
       setImmediate(() => response.destroy());
     });
     expect(await refused(url)).toContain('breaks off its answer');
+  });
+
+  // As Docker does for a program that has ended in its container: in Node 20, fetch hangs on it.
+  test('a connection that is cut at once', async () => {
+    const server = createTcpServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const PORT = (server.address() as AddressInfo).port;
+    const { code, stderr } = await runCommand(['metrics', '--port', `${PORT}`]);
+    expect(stderr).toMatch(/breaks off its answer .*See what the program printed/);
+    expect(code).toBe(1);
   });
 
   test('a text that cannot be right is shown as it came', async () => {

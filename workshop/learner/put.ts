@@ -30,7 +30,7 @@ export function putIntoApp({ root, source, what, command }: Put): number {
     back = saveApp(root, command);
   } catch (error) {
     console.error(
-      `app/ cannot be saved, so nothing was changed: ${(error as Error).message}.\nMend that, then type again: ${command}`,
+      `app/ cannot be saved, so nothing was changed: ${(error as Error).message}.\nFix that, then type again: ${command}`,
     );
     return 1;
   }

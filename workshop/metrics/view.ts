@@ -96,7 +96,7 @@ function parse(url: string, text: string, name: string, open: boolean): Family[]
   } catch (error) {
     if (!(error instanceof ExpositionError)) throw error;
     throw new ScrapeError(
-      `${url} says what cannot be right. ${error.message}\n\n${linesOf(text, name)}\n\nMend it, then type again: ${typed('metrics')}`,
+      `${linesOf(text, name)}\n\n${url} says what cannot be right. ${error.message}\nFix it, then type again: ${typed('metrics', name ? { NAME: name } : {})}`,
     );
   }
 }

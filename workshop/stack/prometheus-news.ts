@@ -81,7 +81,7 @@ export function refusedEdit(why: string): string {
 }
 
 function refusedStart(why: string): string {
-  return `Prometheus does not start:\n${indent(why)}\nMend it, then type the command again. If the reason is no line of the file, look with: ${typed('doctor')}`;
+  return `Prometheus does not start:\n${indent(why)}\nFix it, then type the command again. If the reason is no line of the file, look with: ${typed('doctor')}`;
 }
 
 function indent(text: string): string {

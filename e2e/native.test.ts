@@ -133,6 +133,22 @@ test('native runs the program, Prometheus and Grafana on loopback, and Ctrl-C en
   expect(await until(() => group(native.child.pid!) === '', 5000)).toBe(true);
 });
 
+test('Ctrl-C that reaches native after the others is no failure of theirs', async ({ skip }) => {
+  if (process.platform === 'win32') skip('Windows has no process groups to send Ctrl-C to.');
+  const { ports, home, start } = await startNative(['2']);
+  const native = start();
+  await native.says(`Grafana answers on http://localhost:${ports.PORT_3000}/`);
+  const grafana = () =>
+    ask('ps', ['-o', 'pid=,args=', '-g', `${native.child.pid}`]).text.match(
+      new RegExp(`^ *(\\d+) .*${home}/bin/grafana`, 'm'),
+    )?.[1];
+  process.kill(Number(grafana()), 'SIGINT');
+  expect(await until(() => grafana() === undefined, 5000)).toBe(true);
+  native.signal('SIGINT');
+  expect((await native.ended).code, native.output).toBe(0);
+  expect(native.output).not.toContain('has ended');
+});
+
 test('native does not start with a broken prometheus.yaml, and says which line', async () => {
   const { start, config } = await startNative();
   save(config, `${readFileSync(config, 'utf8')}  - job_nam: x\n`);

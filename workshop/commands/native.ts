@@ -22,6 +22,12 @@ const PATIENCE_MS = 60_000;
 /** Prometheus or Grafana that does not end when asked is killed after this time, in milliseconds. */
 const STOP_MS = 8000;
 
+/**
+ * Ctrl-C reaches all of them, each in its own time: one that ends so long before this hears of it, in
+ * milliseconds, has not failed.
+ */
+const SAME_SIGNAL_MS = 1000;
+
 const NO_GRAFANA = `Grafana is not here, so its dashboards are left out. Install it to have them: https://grafana.com/grafana/download (macOS: brew install grafana). If it is in an unusual place, name it: ${typed('native', { GRAFANA_HOME: '/path/to/grafana' })}`;
 
 /** Runs the stack without Docker until Ctrl-C; all of it listens on this computer's loopback alone. */
@@ -86,8 +92,9 @@ export async function run({ STEP }: Values<'native'>, given: NodeJS.ProcessEnv):
       }
       over.abort();
     };
-    child.once('exit', ended);
-    child.once('error', ended);
+    for (const event of ['exit', 'error']) {
+      child.once(event, () => setTimeout(ended, SAME_SIGNAL_MS));
+    }
   }
   // Ctrl-C reaches all of them at once, and a closed terminal must leave none behind.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

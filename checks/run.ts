@@ -3,7 +3,17 @@ import { findLesson, steps } from './index.ts';
 import { delayFor } from './harness/launch.js';
 import { until } from './harness/program.ts';
 import { withSession, type Session } from './harness/session.ts';
-import { excerptOf, SURVIVED, troubleIn, troubles, type Trouble } from './harness/trouble.ts';
+import {
+  bugIn,
+  excerptOf,
+  SURVIVED,
+  SYMPTOMS,
+  troubleIn,
+  troubles,
+  type Trouble,
+  type TroubleId,
+} from './harness/trouble.ts';
+import { plain } from './harness/errors.ts';
 import { CheckFailure } from './harness/failure.ts';
 import type {
   Check,
@@ -49,7 +59,12 @@ interface Failed {
   readonly planned: Planned | undefined;
   readonly error: CheckFailure;
   readonly stderr: string;
+  /** The step that the program is checked for, or the last. */
+  readonly asked: number;
 }
+
+/** An exercise comes after all steps. */
+const askedBy = ({ step }: Launch) => Math.min(step, steps.length);
 
 /** From here on it is looked at what a program does that the registry never answers. */
 const FIRST_WITHOUT_REGISTRY = 9;
@@ -135,7 +150,7 @@ async function firstFailure(
       const decides = planned.check.stops && failed && taughtIn(planned) < stepOf(failed);
       if (failed && !decides) continue;
       tell.started(planned);
-      const found = await attempt(planned, session, entry);
+      const found = await attempt(planned, session, entry, askedBy(launch));
       if (!found) {
         passed.add(planned.check);
         tell.passed(planned);
@@ -165,7 +180,7 @@ async function allThatPass(
     for (const planned of plan) {
       if (missed.has(planned.lesson)) continue;
       tell.started(planned);
-      const failed = await attempt(planned, session, entry);
+      const failed = await attempt(planned, session, entry, askedBy(launch));
       if (failed) {
         missed.add(planned.lesson);
         tell.failed(failed);
@@ -201,12 +216,13 @@ async function withProgram(
     wantsMetrics: step > 1,
     withoutRegistry,
   };
+  const asked = askedBy({ step, withoutRegistry });
   try {
     await withSession(how, (session) => use(session, entry));
     return undefined;
   } catch (error) {
     if (!(error instanceof CheckFailure)) throw error;
-    return { planned: undefined, error, stderr: '' };
+    return { planned: undefined, error, stderr: '', asked };
   }
 }
 
@@ -215,12 +231,14 @@ async function attempt(
   planned: Planned,
   session: Session,
   entry: string,
+  asked: number,
 ): Promise<Failed | undefined> {
   const error = await failureOf(planned, session);
   if (!error) return undefined;
   // What it printed about it may still be on its way.
-  await until(() => troubleIn(session.errors()) !== undefined, LAST_WORDS_MS);
-  return explained({ planned, error, stderr: excerptOf(session.errors(), entry) });
+  await until(() => bugIn(session.newErrors(), session.hasFailed()) !== undefined, LAST_WORDS_MS);
+  const stderr = excerptOf(session.errors(), entry);
+  return { planned, error: explained(error, session, entry), stderr, asked };
 }
 
 /** Tells `onResult` what happens to each check of a plan. */
@@ -283,17 +301,21 @@ function metricsUpTo(lesson: Lesson): NamedMetric[] {
 }
 
 /** Where the program itself has printed what is wrong, that explains more than a check can. */
-function explained(failed: Failed): Failed {
-  const said = troubleIn(failed.stderr);
-  if (!said || !SURVIVED.includes(said) || failed.error.hint in troubles) return failed;
-  const { did, expected, got } = failed.error.finding;
-  const error = new CheckFailure(said, { did, expected, got: `${got}\n${failed.stderr}` });
-  return { ...failed, error };
+function explained(error: CheckFailure, session: Session, entry: string): CheckFailure {
+  const isSymptom = (SYMPTOMS as readonly string[]).includes(error.hint);
+  if (error.hint in troubles && !isSymptom) return error;
+  const { did, expected, got } = error.finding;
+  const because = (hint: TroubleId, said: string) =>
+    new CheckFailure(hint, { did, expected, got: `${got}\n${excerptOf(said, entry)}` });
+  const known = troubleIn(session.newErrors()) ?? troubleIn(session.errors());
+  if (known && SURVIVED.includes(known)) return because(known, session.errors());
+  const bug = bugIn(session.newErrors(), session.hasFailed());
+  return bug ? because('threw', `${bug.message}\n${bug.stack}`) : error;
 }
 
 /** Whether the program is gone or stuck, rather than wrong. */
 function isBroken({ error }: Failed): boolean {
-  return error.hint in troubles;
+  return error.hint in troubles && !(SURVIVED as readonly string[]).includes(error.hint);
 }
 
 function troubleOf({ error }: Failed): Trouble | undefined {
@@ -306,7 +328,7 @@ function taughtIn({ lesson }: Planned): number {
 }
 
 function stepOf(failed: Failed): number {
-  return failed.planned ? taughtIn(failed.planned) : troubleOf(failed)!.step;
+  return failed.planned ? taughtIn(failed.planned) : (troubleOf(failed)!.step ?? 1);
 }
 
 function reportOf(
@@ -340,13 +362,17 @@ function failureIn(failed: Failed): Failure {
   const trouble = troubleOf(failed);
   const hint = planned?.check.hints[error.hint] ?? trouble?.hint;
   if (!hint) throw new Error(`There is no hint ${error.hint}.`);
-  const { chapter } = trouble ? steps[trouble.step - 1]! : planned!.lesson;
+  // Nobody is sent to a chapter that comes after the one that was asked for.
+  const explains = trouble?.step && steps[Math.min(trouble.step, failed.asked) - 1];
+  const { chapter } = explains || planned?.lesson || steps[0]!;
+  const { did, expected, got } = error.finding;
   return {
     chapter,
-    check: planned?.check.name ?? 'the program starts and answers',
+    check: trouble?.check ?? planned?.check.name ?? 'the program starts and answers',
     hintId: error.hint,
     hint,
-    finding: error.finding,
+    // What a program sends may hold what a terminal obeys.
+    finding: { did: plain(did), expected: plain(expected), got: plain(got) },
     stderr,
   };
 }

@@ -11,7 +11,10 @@ export interface Answer {
   readonly ms: number;
 }
 
-/** No answer came: `code` is Node's own, such as ECONNREFUSED, or `TIMEOUT`. */
+/**
+ * No answer came: `code` is Node's own, such as ECONNREFUSED; or TIMEOUT, TOO_LONG, or LENGTH where
+ * its Content-Length does not fit its body.
+ */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
   readonly code: string;
@@ -38,7 +41,7 @@ export interface Client {
   close(): void;
 }
 
-const MOST_BYTES = 16 * 1024 * 1024;
+export const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
  * Speaks HTTP with 127.0.0.1. Not `fetch`: a path must go out as it is given, and loading fetch
@@ -78,16 +81,23 @@ function sendOnce(
     const target = { host: '127.0.0.1', port, method, path, headers };
     const sent = request({ ...target, agent: once ? false : agent });
     const timer = setTimeout(() => give('TIMEOUT'), answerMs);
+    let bytes = 0;
+    /** What the answer said about its length, once it has begun. */
+    let length: number | undefined;
     const give = (code: string) => {
       clearTimeout(timer);
-      reject(new NoAnswer(code, name, sent.reusedSocket));
+      // What comes after that many bytes is no answer, and before it the client waits for more.
+      const cut = length !== undefined && bytes > 0 && bytes < length;
+      const lied = cut || (length !== undefined && code.startsWith('HPE_'));
+      reject(new NoAnswer(lied ? 'LENGTH' : code, name, sent.reusedSocket));
       sent.destroy();
     };
     const failed = (error: NodeJS.ErrnoException) => give(error.code ?? error.message);
     sent.once('error', failed);
     sent.once('response', (response) => {
       const chunks: Buffer[] = [];
-      let bytes = 0;
+      const said = response.headers['content-length'];
+      if (said !== undefined) length = Number(said);
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         bytes += chunk.length;

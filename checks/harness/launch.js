@@ -1,6 +1,7 @@
 // Plain JavaScript: `make check` starts the program with it before anything is loaded that reads
 // TypeScript, so that the two load side by side.
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from './ports.js';
 
@@ -17,7 +18,7 @@ const SEED = '148879';
 const FIRST_WITH_TIME = 5;
 const DELAY_MS = 160;
 
-/** More output than this is cut: a program that prints in a loop must not fill the memory. */
+/** More output than this is cut, its beginning first: a program that prints in a loop must not fill the memory. */
 const OUTPUT_LIMIT = 64 * 1024;
 
 const SETTINGS = [
@@ -32,28 +33,54 @@ const SETTINGS = [
   'NODE_EXTRA_CA_CERTS',
 ];
 
+/** What every process that a checked program starts inherits: by it they are found. */
+export const MARK = 'WORKSHOP_CHECK';
+
+/**
+ * What a checked program tells by preload.js: where it listens, which process it has started, and
+ * where it has called process.exit.
+ * @typedef {{ type: 'listening', port: number, host: string }
+ *   | { type: 'spawned', pid: number }
+ *   | { type: 'exit', code: number, place: string }} Fact
+ */
+
 /**
  * Spawns a program, without the settings that this process has in its environment.
- * @param {{ entry: string, env?: Record<string, string>, nodeArgs?: readonly string[], node?: string }} options
+ * @param {{ entry: string, env?: Record<string, string>, nodeArgs?: readonly string[], node?: string, tells?: boolean }} options
+ *   `tells`: whether it has preload.js before it
  */
-export function spawnProgram({ entry, env, nodeArgs = ['--import', 'tsx'], node }) {
+export function spawnProgram({ entry, env, nodeArgs = ['--import', 'tsx'], node, tells = false }) {
   const inherited = { ...process.env };
   for (const name of SETTINGS) delete inherited[name];
   const child = spawn(node ?? process.execPath, [...nodeArgs, entry], {
     cwd: ROOT,
     env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', tells ? 'pipe' : 'ignore'],
     // A process group of its own, so that children that it leaves behind can be ended with it.
     detached: process.platform !== 'win32',
   });
   // Read from the start: what a process has printed is thrown away if it ends unread.
   const output = { stdout: '', stderr: '' };
+  /** How much it has printed on standard error, with what is cut. */
+  const printed = { characters: 0 };
   for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
-    child[name].setEncoding('utf8').on('data', (text) => {
-      if (output[name].length < OUTPUT_LIMIT) output[name] += text;
+    const stream = /** @type {import('node:stream').Readable} */ (child[name]);
+    stream.setEncoding('utf8').on('data', (text) => {
+      output[name] = (output[name] + text).slice(-OUTPUT_LIMIT);
+      if (name === 'stderr') printed.characters += text.length;
     });
   }
-  return { child, output };
+  /** @type {Fact[]} */
+  const facts = [];
+  const pipe = /** @type {import('node:stream').Readable | null} */ (child.stdio[3]);
+  let rest = '';
+  pipe?.setEncoding('utf8').on('data', (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) facts.push(JSON.parse(line));
+  });
+  pipe?.on('error', () => {});
+  return { child, output, printed, facts };
 }
 
 /**
@@ -100,8 +127,10 @@ export function launchEarly(how) {
 /** @param {Launch} how */
 async function spawnOnFreePorts({ entry, nodeArgs, delayMs, errorRate }) {
   const [port = 0, metricsPort = 0] = await freePorts(2);
+  const mark = randomUUID();
   const spawned = spawnProgram({
     entry,
+    tells: true,
     nodeArgs: [...nodeArgs, '--import', PRELOAD],
     env: {
       PORT: `${port}`,
@@ -109,7 +138,9 @@ async function spawnOnFreePorts({ entry, nodeArgs, delayMs, errorRate }) {
       SEED,
       REGISTRY_DELAY_MS: `${delayMs}`,
       REGISTRY_ERROR_RATE: `${errorRate}`,
+      CHECK_FACTS: '3',
+      [MARK]: mark,
     },
   });
-  return { ...spawned, port, metricsPort };
+  return { ...spawned, port, metricsPort, mark };
 }

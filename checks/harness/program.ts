@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { spawnProgram } from './launch.js';
+import { spawnProgram, type Fact } from './launch.js';
+import { endLeftovers, endTree } from './leftovers.ts';
 
 /** How a process ended: its exit code, or the signal that ended it. */
 export interface Exit {
@@ -14,6 +14,10 @@ export interface ProgramProcess {
   readonly pid: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** How many characters it has printed on standard error, even if they are no longer kept. */
+  readonly printed: number;
+  /** What it has told by preload.js. */
+  readonly facts: readonly Fact[];
   /** How it ended, or undefined while it runs. */
   readonly exit: Exit | undefined;
   /** Resolves once it has ended. */
@@ -47,8 +51,14 @@ export function startProgram(options: ProgramOptions): ProgramProcess {
   return adoptProgram(spawnProgram(options));
 }
 
-/** Takes charge of a program that was spawned before. */
-export function adoptProgram({ child, output }: ReturnType<typeof spawnProgram>): ProgramProcess {
+/** Takes charge of a program that was spawned before. `mark`: by which all that it starts is found. */
+export function adoptProgram({
+  child,
+  output,
+  printed,
+  facts,
+  mark,
+}: ReturnType<typeof spawnProgram> & { readonly mark?: string }): ProgramProcess {
   let exit: Exit | undefined;
   // 'exit', not 'close': a child left behind may hold the pipes open.
   const ending =
@@ -66,13 +76,13 @@ export function adoptProgram({ child, output }: ReturnType<typeof spawnProgram>)
 
   const killGroup = () => {
     atExit.delete(killGroup);
-    try {
-      if (process.platform !== 'win32') process.kill(-child.pid!, 'SIGKILL');
-      // Windows has no groups: children are found through their parent, while it is there.
-      else if (!exit) killTree(child.pid!);
-    } catch {
-      // Nobody was left.
-    }
+    // Windows has no groups: children are found through their parent, while it is there.
+    if (process.platform !== 'win32' || !exit) endTree(child.pid!);
+    if (mark === undefined) return;
+    endLeftovers(
+      mark,
+      facts.flatMap((fact) => (fact.type === 'spawned' ? fact.pid : [])),
+    );
   };
   if (child.pid) atExit.add(killGroup);
 
@@ -84,6 +94,10 @@ export function adoptProgram({ child, output }: ReturnType<typeof spawnProgram>)
     get stderr() {
       return output.stderr;
     },
+    get printed() {
+      return printed.characters;
+    },
+    facts,
     get exit() {
       return exit;
     },
@@ -92,7 +106,7 @@ export function adoptProgram({ child, output }: ReturnType<typeof spawnProgram>)
     async stop(patienceMs = 6000) {
       if (!exit) {
         // On Windows SIGTERM ends it at once, and then nothing leads to its children any more.
-        if (process.platform === 'win32') killTree(child.pid!);
+        if (process.platform === 'win32') endTree(child.pid!);
         child.kill('SIGTERM');
         const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
         await exited;
@@ -102,11 +116,6 @@ export function adoptProgram({ child, output }: ReturnType<typeof spawnProgram>)
       return exited;
     },
   };
-}
-
-/** Ends a process of Windows with its children, and theirs. */
-function killTree(pid: number): void {
-  spawnSync('taskkill', ['/pid', `${pid}`, '/T', '/F'], { windowsHide: true });
 }
 
 /**

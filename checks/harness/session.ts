@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createClient, NoAnswer, type Answer } from './client.ts';
+import { createClient, MOST_BYTES, NoAnswer, type Answer } from './client.ts';
+import { errorsIn } from './errors.ts';
 import { launchProgram } from './launch.js';
-import { adoptProgram, until, type ProgramProcess } from './program.ts';
+import { adoptProgram, until, type Exit, type ProgramProcess } from './program.ts';
 import { firstLines, once, readScrape, type Scrape } from './scrape.ts';
 import { compareMoves, movesBetween, type Comparison, type Move } from './moves.ts';
 import { excerptOf, troubleIn, type TroubleId } from './trouble.ts';
@@ -17,6 +18,17 @@ const BURST = 8;
 
 /** What another visitor asks for while the eight wait. */
 const MEANWHILE = ['POST', '/plant?species=elm'] as const;
+
+/** A program that listens elsewhere may still be about to listen on PORT: for so long, in ms. */
+const ELSEWHERE_MS = 2500;
+/** So long METRICS_PORT may open after PORT, for a program that names it, in ms. */
+const LATE_METRICS_MS = 3000;
+/** A program that is kept busy for so long by one request keeps visitors waiting, in ms. */
+const BUSY_MS = 1000;
+/** A program that is kept busy without end does not answer within this time, in ms. */
+const PONG_MS = 2500;
+/** So long a program may take to end once it is told to: what #forest allows itself and a little, in ms. */
+const END_MS = 5500;
 
 /** A metric that is updated just after the answer is right too: so long it may take, in ms. */
 const SETTLE_MS = 250;
@@ -40,6 +52,8 @@ export interface Burst {
 
 /** A learner's program while it is checked. Every method throws `CheckFailure` if it breaks down. */
 export interface Session {
+  /** The port of PORT. */
+  readonly port: number;
   /** The port of METRICS_PORT: what step 11 adds. */
   readonly metricsPort: number;
   /** What `/metrics` answered before anything else was asked. */
@@ -113,9 +127,20 @@ export interface Session {
   scrapeWithoutRegistry(): Promise<Scrape>;
   /** Tells the program to stop, and looks at its metrics until `holds` or until it is gone. */
   stop(holds: (scrape: Scrape) => boolean): Promise<Scrape>;
-  /** What the program has printed on standard error. */
+  /**
+   * Whether the program, told to stop by `stop`, ends within its time.
+   * @returns how it ended
+   */
+  ended(): Promise<Exit | undefined>;
+  /** What the program, in all its processes, has printed on standard error. */
   errors(): string;
-  /** The line of its output that names another port than those that it was given. */
+  /** The same, since the check has begun. */
+  newErrors(): string;
+  /** Whether it has answered 500 since the check has begun, which is never the registry's doing. */
+  hasFailed(): boolean;
+  /** The address on which the program itself listens on a port of its own; undefined if unknown. */
+  hostOf(port: number): string | undefined;
+  /** Where else than on the ports that it was given the program says that it listens. */
   elsewhere(): string | undefined;
 }
 
@@ -141,7 +166,11 @@ export async function withSession<Result>(
   const main = launch(options, client, 0.5);
   let other: Promise<Launched> | undefined;
   const second = () => {
-    other ??= launch(options, client, 1);
+    other ??= main.then(({ ms }) => {
+      // It takes as long as the first, if it listens at all without its registry.
+      const startMs = Math.min(options.startMs, Math.max(3000, 5 * ms));
+      return launch({ ...options, startMs }, client, 1);
+    });
     // Whoever asks for it gets its failure, and nobody has to ask.
     other.catch(() => {});
     return other;
@@ -162,6 +191,8 @@ interface Launched {
   readonly metricsPort: number;
   /** The first answer to `GET /metrics` on PORT. */
   readonly hello: Answer;
+  /** How long it took until that answer, in milliseconds. */
+  readonly ms: number;
   end(): Promise<unknown>;
 }
 
@@ -170,7 +201,8 @@ async function launch(
   client: ReturnType<typeof createClient>,
   errorRate: number,
 ): Promise<Launched> {
-  const did = `started ${entry}`;
+  const start = performance.now();
+  const did = `started ${entry}${errorRate === 1 ? ' once more, with a registry that always fails' : ''}`;
   const expected = 'a program that answers on the port that PORT names';
   if (!existsSync(resolve(ROOT, entry))) {
     throw new CheckFailure('entry-missing', { did, expected, got: `there is no ${entry}` });
@@ -182,12 +214,14 @@ async function launch(
     errorRate,
   });
   const program = adoptProgram(spawned);
+  const ours = [port, metricsPort];
   const fail = (hint: TroubleId, got: string) =>
     new CheckFailure(hint, { did, expected: `${expected} (${port})`, got });
   const end = () => program.stop(0);
   try {
     let hello: Answer | undefined;
     let broken: NoAnswer | undefined;
+    let elsewhereSince: number | undefined;
     await until(async () => {
       try {
         hello = await client.send(port, 'GET', '/metrics');
@@ -195,17 +229,24 @@ async function launch(
         if (!(error instanceof NoAnswer)) throw error;
         if (error.code !== 'ECONNREFUSED') broken = error;
       }
-      return (
-        Boolean(hello ?? broken ?? program.exit) ||
-        otherPortIn(program.stdout, [port, metricsPort]) !== undefined
-      );
+      // A URL in what it prints may be anybody's: what it listens on counts.
+      const isElsewhere = hostOf(program, port) !== undefined || listensElsewhere(program, ours);
+      if (isElsewhere) elsewhereSince ??= performance.now();
+      const patience = performance.now() - (elsewhereSince ?? Infinity);
+      return Boolean(hello ?? broken ?? program.exit) || patience > ELSEWHERE_MS;
     }, startMs);
-    if (hello) return { entry, program, port, metricsPort, hello, end };
-    if (broken) throw await brokenOff(broken, program, entry);
+    const ms = performance.now() - start;
+    if (hello) return { entry, program, port, metricsPort, hello, ms, end };
+    if (broken) throw await brokenOff(broken, program, entry, client, port);
     if (program.exit) throw await gone(program, entry, did, expected);
-    const url = otherPortIn(program.stdout, [port, metricsPort]);
-    if (url) throw fail('port-fixed', `it says: ${url}`);
+    const host = hostOf(program, port);
+    if (host) throw fail('silent', `nothing on 127.0.0.1; it listens on ${host}, port ${port}`);
+    const other = elsewhereOf(program, ours);
+    if (other) throw fail('port-fixed', other);
+    if (errorRate === 1) throw fail('waits-for-registry', 'nothing: the first run did answer');
     const { stdout, stderr } = program;
+    const url = otherUrlIn(stdout, ours);
+    if (url) throw fail('port-fixed', `nobody listens there; it says: ${url}`);
     throw fail('silent', `nothing, for ${startMs / 1000} s\n${firstLines(stdout + stderr, 4)}`);
   } catch (error) {
     await end();
@@ -213,11 +254,42 @@ async function launch(
   }
 }
 
-function otherPortIn(output: string, ports: readonly number[]): string | undefined {
+/** Where the program itself listens on a port; a process that it has started does not tell. */
+function hostOf({ facts }: ProgramProcess, port: number): string | undefined {
+  return facts.flatMap((fact) =>
+    fact.type === 'listening' && fact.port === port ? fact.host : [],
+  )[0];
+}
+
+function listensElsewhere({ facts }: ProgramProcess, ours: readonly number[]): boolean {
+  return facts.some((fact) => fact.type === 'listening' && !ours.includes(fact.port));
+}
+
+/** Where else the program listens, in words. */
+function elsewhereOf(program: ProgramProcess, ours: readonly number[]): string | undefined {
+  if (!listensElsewhere(program, ours)) return undefined;
+  const ports = program.facts.flatMap((fact) =>
+    fact.type === 'listening' && !ours.includes(fact.port) ? fact.port : [],
+  );
+  return `it listens on port ${ports.join(' and ')}`;
+}
+
+function otherUrlIn(output: string, ports: readonly number[]): string | undefined {
   return output.split('\n').find((line) => {
     const named = /(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::\]):(\d+)/.exec(line)?.[1];
     return named && !ports.includes(Number(named));
   });
+}
+
+/** Whether a program means to have metrics on a port of their own, which may open later. */
+function namesMetricsPort(entry: string): boolean {
+  const folder = dirname(resolve(ROOT, entry));
+  return readdirSync(folder, { withFileTypes: true }).some(
+    (file) =>
+      file.isFile() &&
+      /\.[cm]?[jt]s$/.test(file.name) &&
+      readFileSync(join(folder, file.name), 'utf8').includes('METRICS_PORT'),
+  );
 }
 
 async function createSession(
@@ -229,23 +301,29 @@ async function createSession(
   /** The last scrape, until something is sent. */
   let last: Scrape | undefined;
   let metricsNamed: readonly NamedMetric[] = [];
+  let hasFailed = false;
   const send = async (to: number, method: string, path: string, headers = {}) => {
     last = undefined;
     try {
-      return await client.send(to, method, path, headers);
+      const answer = await client.send(to, method, path, headers);
+      hasFailed ||= answer.status === 500;
+      return answer;
     } catch (error) {
-      throw error instanceof NoAnswer ? await brokenOff(error, program, entry) : error;
+      throw error instanceof NoAnswer ? await brokenOff(error, program, entry, client, to) : error;
     }
   };
   let metricsAt = port;
   let firstAnswer = hello;
   // Step 11 moves /metrics to a port of its own, which opens a moment after the other.
   if (hello.status === 404 && wantsMetrics) {
-    await until(async () => {
-      const answer = await client.send(metricsPort, 'GET', '/metrics').catch(() => undefined);
-      if (answer) [metricsAt, firstAnswer] = [metricsPort, answer];
-      return answer !== undefined;
-    }, SETTLE_MS);
+    await until(
+      async () => {
+        const answer = await client.send(metricsPort, 'GET', '/metrics').catch(() => undefined);
+        if (answer) [metricsAt, firstAnswer] = [metricsPort, answer];
+        return answer !== undefined;
+      },
+      namesMetricsPort(entry) ? LATE_METRICS_MS : SETTLE_MS,
+    );
   }
 
   const metrics = (headers = {}) => send(metricsAt, 'GET', '/metrics', headers);
@@ -278,7 +356,17 @@ async function createSession(
     return now;
   };
 
+  /** What the second process has printed. */
+  let others: () => string = () => '';
+  const withoutRegistry = async () => {
+    const launched = await second();
+    others = () => launched.program.stderr;
+    return launched;
+  };
+  let printedBefore = 0;
+
   const session: Session = {
+    port,
     metricsPort,
     firstAnswer,
     first,
@@ -293,7 +381,7 @@ async function createSession(
         ),
       ),
     async sendWithoutRegistry(method, path) {
-      const { port } = await second();
+      const { port } = await withoutRegistry();
       return client.send(port, method, path).catch(() => undefined);
     },
     sendToMetricsPort(method, path) {
@@ -322,6 +410,8 @@ async function createSession(
     },
     begin(named) {
       last = undefined;
+      hasFailed = false;
+      printedBefore = program.printed;
       metricsNamed = named;
     },
     burst: once(() => session.burstAgain()),
@@ -363,22 +453,44 @@ async function createSession(
     scrapeLater: async (seconds) =>
       readScrape(await metrics({ 'x-check-clock-ms': `${seconds * 1000}` })),
     async scrapeWithoutRegistry() {
-      const { firstAnswer: answer } = await createSession(await second(), client, true, second);
+      const { firstAnswer: answer } = await createSession(
+        await withoutRegistry(),
+        client,
+        true,
+        second,
+      );
       return readScrape(answer);
     },
     async stop(holds) {
-      let seen = readScrape(await metrics({ 'x-check-stop': '1' }));
-      await until(async () => {
-        const answer = await client
-          .send(metricsAt, 'GET', '/metrics', { connection: 'close' })
-          .catch(() => undefined);
+      let seen = last ?? (await scrape());
+      const look = async (headers: Record<string, string>) => {
+        const answer = await client.send(metricsAt, 'GET', '/metrics', headers).catch(() => {});
+        // A program that refuses visitors while it stops may refuse this one too.
         if (answer?.status === 200) seen = readScrape(answer);
-        return program.exit !== undefined || holds(seen);
+      };
+      await look({ 'x-check-stop': '1' });
+      await until(async () => {
+        if (holds(seen) || program.exit) return true;
+        await look({ connection: 'close' });
+        return false;
       }, SETTLE_MS);
       return seen;
     },
-    errors: () => program.stderr,
-    elsewhere: () => otherPortIn(program.stdout, [port, metricsPort]),
+    async ended() {
+      await client.send(port, 'GET', '/', { 'x-check-ping': '1' }).catch(() => {});
+      client.close();
+      await Promise.race([program.exited, sleep(END_MS, undefined, { ref: false })]);
+      return program.exit;
+    },
+    errors: () => program.stderr + others(),
+    newErrors() {
+      const count = program.printed - printedBefore;
+      return (count > 0 ? program.stderr.slice(-count) : '') + others();
+    },
+    hasFailed: () => hasFailed,
+    hostOf: (asked) => hostOf(program, asked),
+    elsewhere: () =>
+      elsewhereOf(program, [port, metricsPort]) ?? otherUrlIn(program.stdout, [port, metricsPort]),
   };
   return session;
 }
@@ -402,30 +514,64 @@ function ownLines({ text }: Scrape): string {
 /** Why a request had no answer: because the program is gone, or because of how it serves. */
 async function brokenOff(
   { code, request }: NoAnswer,
-  program: Launched['program'],
+  program: ProgramProcess,
   entry: string,
+  client: ReturnType<typeof createClient>,
+  port: number,
 ): Promise<CheckFailure> {
   const did = `asked ${request}`;
   const expected = 'an answer';
+  const fail = (hint: TroubleId, got: string) => new CheckFailure(hint, { did, expected, got });
   if (code !== 'TIMEOUT') await Promise.race([program.exited, sleep(300)]);
   if (program.exit) return gone(program, entry, did, expected);
-  if (code === 'TIMEOUT') {
-    return new CheckFailure('no-answer', { did, expected, got: 'nothing, until patience ended' });
+  switch (code) {
+    case 'TIMEOUT': {
+      const pong = client.send(port, 'GET', '/', { 'x-check-ping': '1' }).then(
+        ({ body }) => Number(body),
+        () => Infinity,
+      );
+      const busyMs = await Promise.race([pong, sleep(PONG_MS, Infinity)]);
+      if (busyMs < BUSY_MS) {
+        return fail('no-answer', 'nothing, until patience ended; others get their answers');
+      }
+      const how = busyMs === Infinity ? 'without end' : `for ${(busyMs / 1000).toFixed(1)} s`;
+      return fail('busy', `nothing, until patience ended: others had to wait too, ${how}`);
+    }
+    case 'TOO_LONG':
+      return fail('too-long', `more than ${MOST_BYTES / 1024 / 1024} MB`);
+    case 'HPE_HEADER_OVERFLOW':
+      return fail('header-too-long', 'a header of more than 16 KB');
+    case 'LENGTH':
+      return fail('length-wrong', 'more or fewer bytes than its Content-Length says');
+    default:
+      return code.startsWith('HPE_')
+        ? fail('not-http', `bytes that are not HTTP (${code})`)
+        : fail('dropped', `the connection was cut (${code})`);
   }
-  return code.startsWith('HPE_')
-    ? new CheckFailure('not-http', { did, expected, got: `bytes that are not HTTP (${code})` })
-    : new CheckFailure('dropped', { did, expected, got: `the connection was cut (${code})` });
 }
 
+/** Why a program is gone, by what it has printed and told. */
 async function gone(
-  program: Launched['program'],
+  program: ProgramProcess,
   entry: string,
   did: string,
   expected: string,
 ): Promise<CheckFailure> {
   const { code, signal } = await program.exited;
   const said = excerptOf(program.stderr, entry);
-  const hint = troubleIn(program.stderr) ?? (code === 0 && said === '' ? 'ended' : 'crashed');
   const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-  return new CheckFailure(hint, { did, expected, got: `the program ${how}\n${said}`.trim() });
+  const exit = program.facts.find((fact) => fact.type === 'exit');
+  const place = exit ? excerptOf(`    ${exit.place}`, entry).trim() : '';
+  const hint = (): TroubleId => {
+    const known = troubleIn(program.stderr);
+    if (known) return known;
+    if (code === 13) return 'never-settled';
+    if (errorsIn(program.stderr).length > 0) return 'crashed';
+    if (signal) return 'killed';
+    if (place !== '') return 'exited';
+    return code === 0 || said === '' ? 'ended' : 'crashed';
+  };
+  const called = place === '' ? '' : `process.exit was called ${place}`;
+  const got = [`the program ${how}`, called, said].filter((line) => line !== '').join('\n');
+  return new CheckFailure(hint(), { did, expected, got });
 }

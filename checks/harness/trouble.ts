@@ -1,13 +1,18 @@
 import { basename, dirname } from 'node:path';
+import { errorsIn, plain, type PrintedError } from './errors.ts';
 import type { Hint } from './failure.ts';
 
 /** What can go wrong with a program before, or whatever, it is checked for. */
 export interface Trouble {
-  /** The step whose chapter explains it. */
-  readonly step: number;
+  /** The step whose chapter explains it; none if that is the step of the check that met it. */
+  readonly step?: number;
   readonly hint: Hint;
-  /** The program's own words by which it is known. */
+  /** What the program should do, where the check that met it is about something else. */
+  readonly check?: string;
+  /** The words by which an error that the program prints is known. */
   readonly says?: RegExp;
+  /** Its whole message, for a program that prints nothing else of it. */
+  readonly line?: RegExp;
 }
 
 /** Every trouble. Of those with `says`, the first that fits is meant. */
@@ -23,7 +28,8 @@ export const troubles = {
   },
   'port-taken': {
     step: 1,
-    says: /EADDRINUSE|Port \d+ on \S+ is taken/,
+    says: /EADDRINUSE/,
+    line: /^Port \d+ on \S+ is taken: stop the other program|^listen EADDRINUSE: .*:\d+$/,
     hint: {
       first:
         'Take the port from the settings: `readSettings` reads PORT, and METRICS_PORT in chapter 11. The check gave both a free port.',
@@ -31,9 +37,21 @@ export const troubles = {
         'Your program asks for a port that another program holds, perhaps your own under `make dev`. The check starts a second one beside it and tells it in PORT and METRICS_PORT which ports are free. A number written into the code ignores that, and so does a server that listens twice.',
     },
   },
+  'defaults-twice': {
+    step: 2,
+    says: /A metric with the name (?:process|nodejs)_\w+ has already been registered/,
+    line: /^A metric with the name (?:process|nodejs)_\w+ has already been registered\.$/,
+    hint: {
+      first:
+        'Call `collectDefaultMetrics()` once, where the program starts: here it is called again.',
+      fuller:
+        'Each call of `collectDefaultMetrics()` creates the metrics of the process and of Node anew, and prom-client refuses names that are there already. Often it stands in server.ts since chapter 02 and came a second time with metrics.ts; or it stands in the handler of /metrics, which calls it at each scrape. Keep one call, at the top of a file.',
+    },
+  },
   'registered-twice': {
     step: 3,
-    says: /has already been registered/,
+    says: /A metric with the name \S+ has already been registered/,
+    line: /^A metric with the name \S+ has already been registered\.$/,
     hint: {
       first:
         'Create each metric once, at the top of a file. A second `new` with the same name is refused.',
@@ -51,8 +69,9 @@ export const troubles = {
     },
   },
   'counter-decreased': {
-    step: 5,
-    says: /not possible to decrease a counter/,
+    step: 3,
+    says: /It is not possible to decrease a counter/,
+    line: /^It is not possible to decrease a counter$/,
     hint: {
       first: 'A counter never falls. What goes up and down is a gauge.',
       fuller:
@@ -62,6 +81,7 @@ export const troubles = {
   'label-undeclared': {
     step: 4,
     says: /is not included in initial labelset/,
+    line: /^Added label "\S+" is not included in initial labelset: \[.*\]$/,
     hint: {
       first:
         'Name every label in `labelNames` where the metric is created, spelt as where it is used.',
@@ -72,6 +92,7 @@ export const troubles = {
   'not-a-number': {
     step: 3,
     says: /Value is not a valid number/,
+    line: /^Value is not a valid number: .*$/,
     hint: {
       first: 'Give the metric a number. What it got is printed above: text, or nothing at all.',
       fuller:
@@ -114,20 +135,63 @@ export const troubles = {
         'The program begins in app/server.ts. Other files may be named as you like. `make restore` lists the copies that were saved and brings one back; `make begin STEP=1` puts the first program there.',
     },
   },
+  threw: {
+    hint: {
+      first:
+        'The program has printed an error of its own: mend that first. It is quoted above, with its line.',
+      fuller:
+        'Read the first line of the error: it says what happened. The lines below begin with the place in your code. "Cannot read properties of undefined (reading …)" inside a method often means that it was handed over without its object: `const { inc } = counter` or `use(counter.inc)` loses `this`; write `() => counter.inc()`.',
+    },
+  },
+  'never-settled': {
+    step: 1,
+    hint: {
+      first:
+        'The program waits for a promise that nobody keeps: an `await` outside of all functions.',
+      fuller:
+        'Node ends a program with code 13 when an `await` at the top of a file waits and nothing is left that could end the waiting: no server listens yet, no timer runs. Node names the line, as printed above. Let the promise be resolved, or call `listen` first.',
+    },
+  },
+  exited: {
+    step: 1,
+    hint: {
+      first: 'The program itself calls `process.exit`: take the call out. The place stands above.',
+      fuller:
+        '`process.exit` ends a program at once, with whatever code it is given, and says nothing. A program that serves visitors runs until it is told to stop, and #forest sees to that. If the call stands behind an error that is caught, let the error be printed.',
+    },
+  },
+  killed: {
+    step: 1,
+    hint: {
+      first:
+        'A signal has ended the program: `process.kill` or `process.abort` in it, or the system.',
+      fuller:
+        'No error of JavaScript ends a program by a signal. Either the program sends one to itself, or somebody else did: a system that runs out of memory ends the largest program. Look for `process.kill` and `abort`, and for a list that grows without end.',
+    },
+  },
   crashed: {
     step: 1,
     hint: {
-      first: 'The program ended with an error: it names the file and the line to look at.',
+      first: 'The program has ended by an error or with a code that says so: read what it printed.',
       fuller:
-        'Read the first line of the error: it says what happened. The lines below begin with the place in your code. Start the program by `make dev` to see the same error, and fix it: it starts again whenever you save.',
+        'Where there is an error, its first line says what happened, and the lines below begin with the place in your code. Where nothing is printed, something sets `process.exitCode`. Start the program by `make dev` to see the same, and fix it: it starts again whenever you save.',
     },
   },
   ended: {
     step: 1,
     hint: {
-      first: 'The program ended before it answered a request: does it still call `listen`?',
+      first: 'The program came to its end, without an error: does it call `listen`?',
       fuller:
-        'A program that listens on a port runs until it is stopped. Yours came to its end at once, without an error. Look at the end of app/server.ts: `await listen(server, settings, "PORT")` keeps it running. `make begin STEP=1` brings the first program back, after saving yours.',
+        'A program that listens on a port runs until it is stopped. Yours came to its end, without an error: it never listens, or something closes the server. Look at the end of app/server.ts: `await listen(server, settings, "PORT")` keeps it running. `make begin STEP=1` brings the first program back, after saving yours.',
+    },
+  },
+  'waits-for-registry': {
+    step: 9,
+    hint: {
+      first:
+        'Call `listen` before `await registry.ready()`: in this run the registry never answers.',
+      fuller:
+        'The check has started your program twice. The first run answers. In the second one the registry fails each time, and nothing listens: `listen` waits for `registry.ready()`, which never comes back there. A program that is starting must answer scrapes already, to say that it is starting.',
     },
   },
   'port-fixed': {
@@ -141,17 +205,51 @@ export const troubles = {
   silent: {
     step: 1,
     hint: {
-      first: 'The program runs, but nothing listens on its PORT: does it get as far as `listen`?',
+      first:
+        'The program runs, but nobody answers on PORT: does it get as far as `listen(PORT, HOST)`?',
       fuller:
         'Something before `listen` never ends: a loop, or an `await` whose promise is never kept. Start it by `make dev`, and put a `console.log` before the lines that you suspect.',
+    },
+  },
+  busy: {
+    step: 2,
+    hint: {
+      first:
+        'A loop keeps the program busy, and nobody gets an answer meanwhile: take the loop out.',
+      fuller:
+        'While one request waited, another one got no answer either: all requests share one thread, and code that runs without an `await` has it for itself. If it is the loop of three seconds from chapter 02, it has done its work: take it out again. Else look for a `while` whose condition never becomes false.',
     },
   },
   'no-answer': {
     step: 1,
     hint: {
-      first: 'A request was taken and never answered: is `response.end` reached on every way?',
+      first: 'This request was taken and never answered: is `response.end` reached on every way?',
       fuller:
-        'The program accepted the connection, and then nothing came. Either no line sends an answer for this request, or the program is kept busy by a loop and cannot answer anybody: all requests share one thread.',
+        'The program accepted the connection, and then nothing came, while it answered others. Either no line sends an answer for this request, or it waits for a promise that is never kept.',
+    },
+  },
+  'too-long': {
+    step: 2,
+    hint: {
+      first: 'The answer is longer than 16 MB: make it shorter. Nobody can read that.',
+      fuller:
+        'The check stops reading after 16 MB. An answer of /metrics of that length means far too many series: a label takes values without bounds. A page of that length means a loop that writes too much.',
+    },
+  },
+  'header-too-long': {
+    step: 2,
+    hint: {
+      first: 'The header of the answer is longer than 16 KB: clients refuse it. Make it shorter.',
+      fuller:
+        'What stands in front of the body is for a few short facts, and Node, Prometheus and browsers refuse to read it without end. Look at what is handed to `writeHead` and `setHeader`: the text of the answer belongs into `response.end`.',
+    },
+  },
+  'length-wrong': {
+    step: 2,
+    hint: {
+      first: 'The Content-Length does not fit the body: leave it out, and Node counts by itself.',
+      fuller:
+        'If the header says more than is sent, the client waits for the rest; if it says less, what is left over looks like the next answer, and the connection breaks. `text.length` counts characters, the header counts bytes. Without the header, `response.end(body)` gets it right.',
     },
   },
   dropped: {
@@ -159,7 +257,7 @@ export const troubles = {
     hint: {
       first: 'The connection was cut without an answer: let `response.end` send one.',
       fuller:
-        'The program closed the connection before an answer was complete. Look for `destroy()` on the request or the response, and for a `Content-Length` that does not fit the body.',
+        'The program closed the connection before an answer was complete. Look for `destroy()` on the request, the response or the socket, and for `server.closeAllConnections()`.',
     },
   },
   'not-http': {
@@ -172,6 +270,7 @@ export const troubles = {
   },
   'metrics-unanswered': {
     step: 2,
+    check: '/metrics answers each time',
     hint: {
       first: '/metrics has answered before, and now it fails: what did the last request change?',
       fuller:
@@ -180,6 +279,7 @@ export const troubles = {
   },
   'bucket-infinity': {
     step: 7,
+    check: 'the last bucket of each histogram is +Inf, once',
     hint: {
       first: 'Leave `Infinity` out of the buckets: prom-client adds le="+Inf" by itself.',
       fuller:
@@ -188,6 +288,7 @@ export const troubles = {
   },
   'not-exposition': {
     step: 2,
+    check: '/metrics answers with a text that Prometheus can read',
     hint: {
       first: 'Send exactly what `await register.metrics()` gives, and nothing around it.',
       fuller:
@@ -200,17 +301,53 @@ export type TroubleId = keyof typeof troubles;
 
 /** Troubles that a program can print and go on: they explain better than any symptom. */
 export const SURVIVED: readonly TroubleId[] = [
+  'defaults-twice',
   'registered-twice',
   'forgotten-await',
   'counter-decreased',
   'label-undeclared',
   'not-a-number',
+  'threw',
 ];
 
-/** The trouble that a program's own words tell of, if it is one that is known. */
+/** Troubles that an error which the program has printed explains better. */
+export const SYMPTOMS: readonly TroubleId[] = [
+  'metrics-unanswered',
+  'not-exposition',
+  'no-answer',
+  'dropped',
+];
+
+/** A line that may be an error's message and nothing else: `console.error(error.message)`. */
+const ERROR_NAME = /^(?:(?:[A-Z]\w*)?Error(?: \[\w+\])?: )?(\S.*)$/;
+/** Errors that are always a mistake in the program, whatever it makes of them. */
+const BUGS = /^(?:Type|Reference|Range|Syntax|Eval|Aggregate)Error$/;
+
+/**
+ * The trouble that a program's own words tell of, if it is one that is known: an error with its
+ * stack, or a line that is an error's message and nothing else. A log may hold the same words.
+ */
 export function troubleIn(output: string): TroubleId | undefined {
+  const errors = errorsIn(output).map(({ message }) => message);
+  const lines = output.split(/\r?\n/).map((one) => ERROR_NAME.exec(one)?.[1] ?? '');
   const all = Object.entries<Trouble>(troubles);
-  return all.find(([, { says }]) => says?.test(output))?.[0] as TroubleId | undefined;
+  return all.find(
+    ([, { says, line }]) =>
+      (says && errors.some((message) => says.test(message))) ||
+      (line && lines.some((one) => line.test(one))),
+  )?.[0] as TroubleId | undefined;
+}
+
+/**
+ * The last error in what a program has printed that must be a mistake in it.
+ * @param any whether it has answered 500 meanwhile: then every error is
+ */
+export function bugIn(output: string, any: boolean): PrintedError | undefined {
+  const errors = errorsIn(output).filter(({ name }) => name !== 'RegistryError');
+  return errors.findLast(
+    ({ name, message, stack }) =>
+      any || BUGS.test(name) || /\[ERR_\w+\]/.test(message) || /prom-client/.test(stack),
+  );
 }
 
 /** The lines of an error that a learner can use: its message, and the places in `entry`'s folder. */
@@ -221,8 +358,8 @@ export function excerptOf(output: string, entry: string): string {
     const place = line.replaceAll('\\', '/');
     return place.includes(folder) && !place.includes('/node_modules/');
   };
-  const lines = output
-    .split(/\r?\n/)
+  const lines = plain(output.replaceAll('\r\n', '\n'))
+    .split('\n')
     .filter((line) => line.trim() !== '' && !/^Node\.js v|^node:internal/.test(line))
     .filter((line) => !/^\s+at /.test(line) || isOwn(line))
     .map((line) => (line.length > 200 ? `${line.slice(0, 200)}…` : line));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkStep } from '../../checks/run.ts';
 import type { Report } from '../../checks/harness/types.ts';
 import { onlyUnderCI } from '../support/ci.ts';
+import { needsPosix } from '../support/posix.ts';
 import { PATIENT, withCompiledMutation, withMutation, type Mutation } from './copies.ts';
 import { mutations } from './mutations/index.ts';
 import { troubleMutations } from './mutations/troubles.ts';
@@ -40,7 +41,9 @@ describe.concurrent('a program that breaks gets its hint', () => {
     const { step, hint, startMs = PATIENT.startMs, answerMs = PATIENT.answerMs } = trouble;
     it(`step ${step}: ${hint} (${number})`, TIMEOUT, async (context) => {
       if (!isFirst(troubleMutations, trouble)) onlyUnderCI(context);
-      await withMutation(step, trouble, async (copy) => {
+      if (trouble.signals) needsPosix(context, 'signals');
+      const withCopy = trouble.compiled ? withCompiledMutation : withMutation;
+      await withCopy(step, trouble, async (copy) => {
         expectHint(await checkStep(step, { ...copy, startMs, answerMs }), hint);
       });
     });

@@ -50,4 +50,36 @@ export const mutations: readonly Mutation[] = [
   ]),
   mutation('wrong-method', ['server.ts', ', { Allow: allowed });', ');']),
   mutation('head', ['server.ts', "method === 'HEAD' ? 'GET' : method", 'method']),
+  mutation('host-ignored', [
+    'server.ts',
+    "await listen(server, settings, 'PORT');",
+    "await listen(server, { ...settings, HOST: '0.0.0.0' }, 'PORT');",
+  ]),
+  mutation('host-ignored', [
+    'server.ts',
+    "await listen(server, settings, 'PORT');",
+    'await new Promise<void>((resolve) => server.listen(settings.PORT, resolve));',
+  ]),
+  mutation('number-wrong', ['server.ts', 'countPage(trees)', 'countPage(0 * trees)']),
+  mutation(
+    'number-wrong',
+    [
+      'server.ts',
+      'const trees = await registry.countTrees();',
+      'last ??= await registry.countTrees();',
+    ],
+    ['server.ts', 'countPage(trees)', 'countPage(last - 1)'],
+    ['server.ts', 'const routes =', 'let last: number | undefined;\nconst routes ='],
+  ),
+  mutation('visit-fails', [
+    'server.ts',
+    'const trees = await registry.countTrees();',
+    "const trees = await registry.countTrees();\n  if (trees >= 0) return failure(500, 'No.');",
+  ]),
+  mutation('unreadable-path', [
+    'server.ts',
+    'const route = routes.get(path);',
+    "let decoded = '';\n  try {\n    decoded = decodeURIComponent(path);\n  } catch {\n    return failure(500, 'Something went wrong here.');\n  }\n  const route = routes.get(decoded);",
+  ]),
+  mutation('any-case', ['server.ts', 'routes.get(path)', 'routes.get(path.toLowerCase())']),
 ];

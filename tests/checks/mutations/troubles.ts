@@ -5,7 +5,13 @@ export interface TroubleMutation extends Mutation {
   /** Patience for a program that never does what is waited for, in milliseconds. */
   readonly startMs?: number;
   readonly answerMs?: number;
+  /** Whether it is tried without tsx, which is quicker, since it shows all the same. */
+  readonly compiled?: boolean;
+  /** Whether it needs signals. */
+  readonly signals?: boolean;
 }
+
+const compiled = true;
 
 const ENTRY = 'server.ts';
 const LISTEN = "await listen(server, settings, 'PORT');";
@@ -146,7 +152,151 @@ export const troubleMutations: readonly TroubleMutation[] = [
   {
     step: 1,
     answerMs: 2500,
-    ...mutation('no-answer', [ENTRY, COUNT, `${COUNT}\n  while (trees >= 0);`]),
+    ...mutation('busy', [ENTRY, COUNT, `${COUNT}\n  while (trees >= 0);`]),
+  },
+  // As chapter 02 has it for a while.
+  {
+    step: 2,
+    answerMs: 1500,
+    compiled,
+    ...mutation('busy', [
+      ENTRY,
+      'function home(): Answer {',
+      'function home(): Answer {\n  const end = Date.now() + 3000;\n  while (Date.now() < end);',
+    ]),
+  },
+  {
+    step: 3,
+    compiled,
+    ...mutation('defaults-twice', [
+      ENTRY,
+      "import { register } from 'prom-client';",
+      "import { collectDefaultMetrics, register } from 'prom-client';\ncollectDefaultMetrics();",
+    ]),
+  },
+  {
+    step: 2,
+    compiled,
+    ...mutation('defaults-twice', [
+      ENTRY,
+      'async function metrics(): Promise<Answer> {',
+      'async function metrics(): Promise<Answer> {\n  collectDefaultMetrics();',
+    ]),
+  },
+  // A method without its object: `this` is lost.
+  {
+    step: 3,
+    compiled,
+    ...mutation(
+      'threw',
+      [ENTRY, 'donatedEuros.inc(euros);', 'add(euros);'],
+      [ENTRY, 'const routes =', 'const { inc: add } = donatedEuros;\nconst routes ='],
+    ),
+  },
+  {
+    step: 5,
+    compiled,
+    ...mutation('threw', [
+      'metrics.ts',
+      'this.set(freemem());',
+      "this.set((JSON.parse('{}') as { free: { bytes: number } }).free.bytes);",
+    ]),
+  },
+  {
+    step: 1,
+    compiled,
+    ...mutation('never-settled', [ENTRY, LISTEN, `await new Promise(() => {});\n${LISTEN}`]),
+  },
+  {
+    step: 9,
+    compiled,
+    ...mutation('never-settled', [
+      ENTRY,
+      LISTEN,
+      `await new Promise<void>((resolve) => (server.listening ? resolve() : undefined));\n${LISTEN}`,
+    ]),
+  },
+  { step: 1, compiled, ...mutation('exited', [ENTRY, LISTEN, `process.exit(0);\n${LISTEN}`]) },
+  {
+    step: 3,
+    compiled,
+    ...mutation('exited', [
+      ENTRY,
+      'donatedEuros.inc(euros);',
+      'if (euros > 0) process.exit(1);\n  donatedEuros.inc(euros);',
+    ]),
+  },
+  {
+    step: 1,
+    compiled,
+    signals: true,
+    ...mutation('killed', [ENTRY, LISTEN, `process.kill(process.pid, 'SIGKILL');\n${LISTEN}`]),
+  },
+  {
+    step: 1,
+    compiled,
+    signals: true,
+    ...mutation('killed', [ENTRY, COUNT, `${COUNT}\n  process.abort();`]),
+  },
+  {
+    step: 9,
+    compiled,
+    ...mutation(
+      'waits-for-registry',
+      [ENTRY, LISTEN, `await registry.ready();\n${LISTEN}`],
+      [ENTRY, 'await registry.ready();\napplicationState', 'applicationState'],
+    ),
+  },
+  {
+    step: 2,
+    compiled,
+    ...mutation('too-long', [
+      ENTRY,
+      'body: await register.metrics(),',
+      "body: 'tree_age_years 1\\n'.repeat(1_100_000),",
+    ]),
+  },
+  {
+    step: 1,
+    compiled,
+    ...mutation('too-long', [ENTRY, 'body: homePage()', 'body: homePage().repeat(20_000)']),
+  },
+  {
+    step: 2,
+    compiled,
+    ...mutation('header-too-long', [
+      ENTRY,
+      "'Content-Type': register.contentType",
+      "'Content-Type': register.contentType, 'X-Trees': 'oak '.repeat(10_000)",
+    ]),
+  },
+  {
+    step: 1,
+    compiled,
+    ...mutation('header-too-long', [
+      ENTRY,
+      "'Content-Type': 'text/html; charset=utf-8'",
+      "'Content-Type': 'text/html; charset=utf-8', Page: encodeURIComponent(body)",
+    ]),
+  },
+  {
+    step: 2,
+    compiled,
+    ...mutation('length-wrong', [
+      ENTRY,
+      "'Content-Type': register.contentType",
+      "'Content-Type': register.contentType, 'Content-Length': 99",
+    ]),
+  },
+  {
+    step: 1,
+    compiled,
+    answerMs: 1500,
+    ...mutation('length-wrong', [
+      ENTRY,
+      "'Content-Type': 'text/html; charset=utf-8'",
+      "'Content-Type': 'text/html; charset=utf-8', 'Content-Length': 2 * body.length",
+    ]),
   },
   {
     step: 1,
@@ -181,7 +331,7 @@ export const troubleMutations: readonly TroubleMutation[] = [
       [
         ENTRY,
         'const routes =',
-        "let failed = false;\nfunction oops(): never {\n  throw new Error('closed');\n}\nconst routes =",
+        "let failed = false;\nfunction oops(): never {\n  throw new RegistryError('closed');\n}\nconst routes =",
       ],
       [ENTRY, '  donatedEuros.inc(euros);\n', '  donatedEuros.inc(euros);\n  failed = true;\n'],
     ),

@@ -70,7 +70,7 @@ export function adoptProgram({
   const exited = ending.then(async ([code, signal]): Promise<Exit> => {
     exit = { code, signal };
     // What it printed last may still be on its way.
-    await Promise.race([closed, sleep(200)]);
+    await Promise.race([closed, sleep(1000)]);
     return exit;
   });
 

@@ -569,7 +569,7 @@ async function gone(
     if (errorsIn(program.stderr).length > 0) return 'crashed';
     if (signal) return 'killed';
     if (place !== '') return 'exited';
-    return code === 0 || said === '' ? 'ended' : 'crashed';
+    return code === 0 ? 'ended' : 'crashed';
   };
   const called = place === '' ? '' : `process.exit was called ${place}`;
   const got = [`the program ${how}`, called, said].filter((line) => line !== '').join('\n');

@@ -45,8 +45,10 @@ export const lesson: LessonChecks = {
     ...visitsAreTimed({
       key: 'duration',
       name: NAME,
+      type: 'histogram',
       observe:
         '`const stopTimer = requestDuration.startTimer({ method, endpoint })`, and `stopTimer()` after the answer',
+      zero: 'make its series with `zero({ method, endpoint })`, which observes nothing',
     }),
     defaultBuckets,
   ],

@@ -35,6 +35,17 @@ const chosenBuckets = check({
       fuller:
         'The bounds are compared with what is observed, which is in seconds. With bounds such as 100 and 200, every request falls into the first bucket, and each quantile lies somewhere in it.',
     },
+    'buckets-order': {
+      first: 'Give each bucket its upper bound, larger than the one before: 0.1, 0.2, 0.3 …',
+      fuller:
+        'Buckets are limits, "at most so much", and no widths, and they stand in rising order. prom-client takes the list as it is: with a bound twice, or with a larger one before a smaller, it counts in the wrong places.',
+    },
+    'buckets-inexact': {
+      first:
+        'Write the bounds out, or divide, `n / 10`: multiplied by 0.1, one is not exactly 0.3.',
+      fuller:
+        'A computer cannot hold 0.1 exactly, and adding or multiplying makes it visible: 3 * 0.1 is 0.30000000000000004. That text becomes the label `le`, and a query for le="0.3" finds nothing. `3 / 10` is 0.3.',
+    },
     'buckets-other': {
       first: 'Choose ten buckets in even steps: 0.1, 0.2, 0.3 and so on up to 1.',
       fuller:
@@ -51,7 +62,12 @@ const chosenBuckets = check({
       got: differenceOf(bounds),
     };
     if (bounds.includes(0.005) && bounds.includes(10)) throw fail('buckets-default', finding);
-    throw fail(bounds.some((bound) => bound >= 50) ? 'buckets-unit' : 'buckets-other', finding);
+    if (bounds.some((bound) => bound >= 50)) throw fail('buckets-unit', finding);
+    if (bounds.some((bound, index) => bound <= (bounds[index - 1] ?? -Infinity))) {
+      throw fail('buckets-order', finding);
+    }
+    const rounded = bounds.map((bound) => Number(bound.toFixed(6)));
+    throw fail(areChosen(rounded) ? 'buckets-inexact' : 'buckets-other', finding);
   },
 });
 

@@ -1,9 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { metricIsThere } from './metric.ts';
-import { linesOf, type Scrape } from './harness/scrape.ts';
+import { lineOf, linesOf, type Scrape } from './harness/scrape.ts';
 import { check, type LessonChecks } from './harness/types.ts';
 
 const INFO = 'application_info';
 const STATE = 'application_state';
+/** What package.json says, which #forest reads too. */
+const VERSION = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  }
+).version;
+/** So far the clock is moved to see what changes by itself, in seconds. */
+const LATER_S = 60;
 const STATES = ['starting', 'running', 'stopping'];
 
 /** The states that a scrape shows as the current one. */
@@ -13,6 +22,8 @@ function currentIn(scrape: Scrape): string[] {
     .filter(({ value }) => value === 1)
     .map(({ labels }) => labels[STATE] ?? '');
 }
+
+const isRunning = (scrape: Scrape) => currentIn(scrape).join() === 'running';
 
 const shown = (current: string) =>
   STATES.map((state) => `${STATE}{${STATE}="${state}"} ${state === current ? 1 : 0}`).join('\n');
@@ -34,6 +45,16 @@ const infoFacts = check({
       fuller:
         'The value of an info metric is always 1, and the labels carry the facts. Call `applicationInfo.info({ version, runtime: `node ${process.versions.node}` })`; `version` comes from #forest.',
     },
+    'info-version': {
+      first: 'Let version be the one in package.json: import `version` from #forest.',
+      fuller:
+        'Whoever looks for "since when is it slow" compares versions, so the label must tell the version of this program: what its package.json says. That of Node belongs into the label runtime; `process.version` is that one.',
+    },
+    'info-changes': {
+      first: 'Take out of application_info what changes while the program runs.',
+      fuller:
+        'Between two scrapes the series of application_info became another one: each is a new series in Prometheus, and joins with it break. An info tells what stays the same from start to stop. What moves is a number, and belongs into the value of a gauge of its own.',
+    },
     'info-value': {
       first: 'Let the value be 1: the labels carry the facts.',
       fuller:
@@ -51,13 +72,25 @@ const infoFacts = check({
     const samples = scrape.samples(INFO);
     const finding = {
       did: 'asked for /metrics',
-      expected: `${INFO}{version="1.0.0",runtime="node ${process.versions.node}"} 1`,
+      expected: `${INFO}{version="${VERSION}",runtime="node ${process.versions.node}"} 1`,
       got: linesOf(scrape, INFO),
     };
     if (samples.length > 1) throw fail('info-old-series', finding);
     const [{ labels, value } = { labels: {} as Record<string, string>, value: 1 }] = samples;
     if (!labels.version || !labels.runtime) throw fail('info-labels', finding);
     if (value !== 1) throw fail('info-value', finding);
+    if (labels.version.replace(/^v/, '') !== VERSION) throw fail('info-version', finding);
+    const [first] = session.first().samples(INFO);
+    for (const later of [scrape, await session.scrapeLater(LATER_S)]) {
+      const got = linesOf(later, INFO);
+      if (!first || got === lineOf(first)) continue;
+      const expected = `${lineOf(first)}, as at the start`;
+      throw fail('info-changes', {
+        did: 'asked for /metrics again, a minute later',
+        expected,
+        got,
+      });
+    }
   },
 });
 
@@ -115,6 +148,11 @@ const stateSeries = check({
 const stateStarting = check({
   name: 'the state is starting until the registry has answered',
   hints: {
+    'running-by-page': {
+      first: 'Let no page change the state: go to running after `await registry.ready()`.',
+      fuller:
+        'The registry has not answered once, a visitor came, and the state became another one. A page says nothing about the registry, and without visitors the state would never change. The line stands at the end of server.ts, outside of all handlers.',
+    },
     'running-too-early': {
       first: 'Go to running after `await registry.ready()`, not before.',
       fuller:
@@ -122,19 +160,33 @@ const stateStarting = check({
     },
   },
   async run(session, fail) {
-    const scrape = await session.scrapeWithoutRegistry();
-    if (currentIn(scrape).join() === 'starting') return;
-    throw fail('running-too-early', {
-      did: 'started the program with a registry that never answers, and asked for /metrics',
-      expected: shown('starting'),
-      got: linesOf(scrape, STATE),
-    });
+    const did = 'started the program with a registry that never answers';
+    const look = async (hint: 'running-too-early' | 'running-by-page', asked: string) => {
+      const scrape = await session.scrapeWithoutRegistry();
+      if (currentIn(scrape).join() === 'starting') return;
+      throw fail(hint, {
+        did: `${did}${asked}, and asked for /metrics`,
+        expected: shown('starting'),
+        got: linesOf(scrape, STATE),
+      });
+    };
+    await look('running-too-early', '');
+    for (const path of ['/', '/treecounter']) {
+      await session.sendWithoutRegistry('GET', path);
+      await look('running-by-page', `, sent GET ${path}`);
+    }
   },
 });
 
 const stateRunning = check({
   name: 'the state is running once the registry has answered',
+  beforeVisits: (scrape) => scrape.samples(STATE).length === 0 || isRunning(scrape),
   hints: {
+    'running-by-visit': {
+      first: 'Go to running when `registry.ready()` has come back, not when a visitor comes.',
+      fuller:
+        'For a second nobody visited, the registry would have answered at once, and the state stayed as it was; after the first pages it was running. A program without visitors can be ready too. Call `await registry.ready()` at the end of server.ts, and then the line that goes to running, outside of all handlers.',
+    },
     'never-running': {
       first: "Call `applicationState.state('running')` after `await registry.ready()`.",
       fuller:
@@ -143,8 +195,16 @@ const stateRunning = check({
   },
   async run(session, fail) {
     await session.burst();
-    const scrape = await session.settle((now) => currentIn(now).join() === 'running');
-    if (currentIn(scrape).join() === 'running') return;
+    const scrape = await session.settle(isRunning);
+    const unvisited = await session.unvisited();
+    if (unvisited && !isRunning(unvisited)) {
+      throw fail(isRunning(scrape) ? 'running-by-visit' : 'never-running', {
+        did: 'started the program, and asked for nothing but /metrics for a second',
+        expected: shown('running'),
+        got: linesOf(unvisited, STATE),
+      });
+    }
+    if (isRunning(scrape)) return;
     throw fail('never-running', {
       did: 'asked GET /treecounter until the registry had answered, and then /metrics',
       expected: shown('running'),

@@ -1,7 +1,8 @@
 import { areChosen, differenceOf } from './07-buckets.ts';
 import { metricIsThere } from './metric.ts';
 import { changeOf, linesOf } from './harness/scrape.ts';
-import { boundsOf, judgeSeconds, totalsOf, waited } from './timing.ts';
+import { boundsOf, changed, HINT_OF, judgeSeconds, totalsOf } from './timing.ts';
+import type { Session } from './harness/session.ts';
 import { check, type LessonChecks } from './harness/types.ts';
 
 const EXCEPTIONS = 'registry_exceptions_total';
@@ -25,6 +26,11 @@ const exceptionsCounted = check({
       fuller:
         'The registry failed and the counter did not move. Either the handler still calls `registry.countTrees` itself and not the wrapped function, or the wrapper looks only for what is thrown at once: an asynchronous function throws by rejecting its promise, which has to be awaited.',
     },
+    'exceptions-some': {
+      first: 'Count every exception of the registry: some were counted, and some were not.',
+      fuller:
+        'The counter rose by less than the number of failures. If the program asks again after a failure, each failed question counts. If it keeps a mark of "failed" outside of the function, questions at the same time share it.',
+    },
     'exceptions-all-calls': {
       first: 'Count only when it throws: the counter rose for each call.',
       fuller:
@@ -37,18 +43,35 @@ const exceptionsCounted = check({
     },
   },
   async run(session, fail) {
-    const { before, after, answers, failed } = await session.burst();
-    const added = changeOf(before, after, EXCEPTIONS);
-    if (added === failed) return;
+    const { burst, visitors, asked, exceptions, did } = await questionsOf(session);
+    // Asked again, a question fails again: what was asked and not answered has thrown.
+    const wanted = Math.max(asked, visitors) - burst.answered;
+    if (exceptions === wanted || exceptions === burst.failed) return;
     const finding = {
-      did: `asked GET /treecounter ${answers.length} times; the registry failed ${failed} times`,
-      expected: `${EXCEPTIONS} rises by ${failed}`,
-      got: `it rises by ${added}\n${linesOf(after, EXCEPTIONS)}`,
+      did,
+      expected: `${EXCEPTIONS} rises by ${wanted}`,
+      got: `it ${changed(exceptions)}\n${linesOf(burst.after, EXCEPTIONS)}`,
     };
-    if (added < failed) throw fail('exceptions-not-counted', finding);
-    throw fail(added === answers.length ? 'exceptions-all-calls' : 'exceptions-doubled', finding);
+    if (exceptions === 0) throw fail('exceptions-not-counted', finding);
+    if (exceptions < burst.failed) throw fail('exceptions-some', finding);
+    const all = exceptions === visitors || exceptions === asked;
+    throw fail(all ? 'exceptions-all-calls' : 'exceptions-doubled', finding);
   },
 });
+
+/** What the burst's questions to the registry did to both metrics. */
+async function questionsOf(session: Session) {
+  const burst = await session.burst();
+  const { before, after, answers, answered, failed } = burst;
+  return {
+    burst,
+    visitors: answers.length,
+    asked: changeOf(before, after, `${DURATION}_count`),
+    exceptions: changeOf(before, after, EXCEPTIONS),
+    took: changeOf(before, after, `${DURATION}_sum`),
+    did: `asked GET /treecounter ${answers.length} times: ${answered} got a number, ${failed} got 503`,
+  };
+}
 
 const exceptionsZero = check({
   name: 'registry_exceptions_total is there from the start, as 0',
@@ -94,61 +117,134 @@ const registryTimed = check({
       fuller:
         'As many observations are missing as questions failed. Stop the timer in a `finally`, or in both functions that `then` takes: failures are often the slowest.',
     },
-    'registry-twice': {
-      first: 'Each question is observed more than once: time it at one place.',
+    'registry-some': {
+      first: 'Time every question: fewer were observed than visitors asked.',
       fuller:
-        'The count rose by more than the number of questions. Perhaps the function is wrapped twice, or the timer is stopped on two ways that both run.',
+        'Each visitor of /treecounter causes a question to the registry, and not each was observed. A timer that is kept outside of the function belongs to all questions at once: make it a `const` inside.',
+    },
+    'registry-twice': {
+      first: 'Observe each question once: more were observed than got a number or an exception.',
+      fuller:
+        'Either a question is observed more than once: the function is wrapped twice, or the timer is stopped on two ways that both run. Or the program asks again after a failure, and registry_exceptions_total counts only some of what failed.',
     },
     'registry-milliseconds': {
       first: 'Observe seconds, not milliseconds: the unit in the name.',
       fuller:
         'The sum grew about a thousand times too fast. `startTimer()` measures in seconds by itself; a difference of two `Date.now()` must be divided by 1000.',
     },
-    'registry-too-early': {
-      first: 'Stop the timer when the promise is settled, not when the function returns it.',
+    'registry-unit': {
+      first: 'Observe seconds: the sum grew much faster than the time that passed.',
       fuller:
-        'An asynchronous function returns a promise at once. A wrapper that stops its timer then measures nothing: it must wait for the promise, by `await` or by `then`, before it stops the timer.',
+        'The name ends in _seconds, and what was observed is larger than the visitors waited in seconds. Divide milliseconds by 1000, microseconds by 1e6 and nanoseconds by 1e9. If the unit is right, look at where the timer starts: perhaps once for all questions.',
+    },
+    'registry-whole': {
+      first: 'Keep the fractions of a second: what is observed here is a whole number each time.',
+      fuller:
+        'The registry takes less than a second. Rounded to whole seconds, or given as a constant, all its times are the same. Observe the difference as it is: a histogram needs no rounding.',
+    },
+    'registry-negative': {
+      first: 'Subtract the start from the end: a time is never negative.',
+      fuller:
+        'The sum fell. The end comes first, `(Date.now() - start) / 1000`. Or let `startTimer()` do it, as `timed` does.',
+    },
+    'registry-too-early': {
+      first: 'Stop the timer when the promise is settled, not when it is returned; in seconds.',
+      fuller:
+        'Much less was observed than the visitors waited. Either the timer was stopped too early: an asynchronous function returns a promise at once, and a wrapper must wait for it, by `await` or by `then`. Or what was observed is in a larger unit than seconds.',
     },
   },
   async run(session, fail) {
-    const burst = await session.burst();
-    const { before, after, answers, failed, seconds } = burst;
-    const added = changeOf(before, after, `${DURATION}_count`);
-    const finding = {
-      did: `asked GET /treecounter ${answers.length} times, which took ${seconds.toFixed(2)} s together; ${failed} failed`,
-      expected: `${DURATION}_count rises by ${answers.length}, its sum by about ${seconds.toFixed(2)}`,
-      got: `the count rises by ${added}\n${totalsOf(after, DURATION)}`,
+    const { burst, visitors, asked, exceptions, took, did } = await questionsOf(session);
+    const count = {
+      did,
+      expected: `${DURATION}_count rises by ${Math.max(visitors, burst.answered + exceptions)}`,
+      got: `it ${changed(asked)}, ${EXCEPTIONS} by ${exceptions}\n${totalsOf(burst.after, DURATION)}`,
     };
-    if (added === 0) throw fail('registry-not-timed', finding);
-    if (added > answers.length) throw fail('registry-twice', finding);
-    if (added < answers.length) throw fail('registry-failures', finding);
-    const judgement = judgeSeconds(changeOf(before, after, `${DURATION}_sum`), waited(burst));
-    if (judgement === 'too much') throw fail('registry-milliseconds', finding);
-    if (judgement === 'too little') throw fail('registry-too-early', finding);
+    if (asked === 0) throw fail('registry-not-timed', count);
+    if (asked < visitors) {
+      throw fail(asked === burst.answered ? 'registry-failures' : 'registry-some', count);
+    }
+    // More than there are visitors is right where the program asks again, and then all add up.
+    if (asked !== burst.answered + exceptions) throw fail('registry-twice', count);
+    const sum = {
+      did: `${did}; they waited for ${burst.seconds.toFixed(2)} s together`,
+      expected: `${DURATION}_sum rises by about ${burst.seconds.toFixed(2)}`,
+      got: `it ${changed(took)}\n${totalsOf(burst.after, DURATION)}`,
+    };
+    const judgement = judgeSeconds(took, burst);
+    if (judgement !== 'right') throw fail(`registry-${HINT_OF[judgement]}`, sum);
+    // Nobody waits for less than the questions that were asked for him took, as the program sees it.
+    const at = { endpoint: '/treecounter' };
+    const waited = changeOf(burst.before, burst.after, 'request_duration_seconds_sum', at);
+    if (asked > visitors && took > waited * 1.2) throw fail('registry-twice', sum);
   },
 });
 
+/** Requests that ask no registry. */
+const OTHERS = [
+  ['GET', '/'],
+  ['GET', '/no/such/page'],
+  ['DELETE', '/treecounter'],
+  ['POST', '/plant?species=elm'],
+  ['POST', '/plant?species=oak'],
+  ['POST', '/fell?species=oak'],
+  ['POST', '/fell?species=oak'],
+] as const;
+
 const registryAlone = check({
-  name: 'registry_duration_seconds times nothing but the registry',
+  name: 'both move when the registry is asked, and not otherwise',
   hints: {
+    'exceptions-others': {
+      first: 'Count what the registry throws only: another answer has raised the counter here.',
+      fuller:
+        'A wrong species, a path that is not there or a tree that does not stand is no failure of the registry. The function that makes error pages is the wrong place to count: it makes those of 400, 404 and 409 too. Wrap `registry.countTrees`.',
+    },
     'registry-times-all': {
       first: 'Time the question to the registry only, not the whole request.',
       fuller:
-        'GET / asks no registry, and was observed. request_duration_seconds has the whole request already; the difference of the two tells whether your program or the registry is slow. Wrap `registry.countTrees`, not a handler.',
+        'The request that is printed above asks no registry, and was observed. request_duration_seconds has the whole request already; the difference of the two tells whether your program or the registry is slow. Wrap `registry.countTrees`, not a handler.',
     },
   },
   async run(session, fail) {
-    const { before, after } = await session.observe(
-      () => session.send('GET', '/'),
-      (earlier, later) =>
-        changeOf(earlier, later, `request_duration_seconds_count`) >= 1 &&
-        changeOf(earlier, later, `requests_total`) >= 1,
-    );
-    if (changeOf(before, after, `${DURATION}_count`) === 0) return;
-    throw fail('registry-times-all', {
-      did: 'sent GET /, which asks no registry',
-      expected: `${DURATION}_count stays`,
-      got: totalsOf(after, DURATION),
+    const follow = (some: readonly (typeof OTHERS)[number][]) =>
+      session.expectMoves(
+        async () => {
+          for (const [method, path] of some) await session.send(method, path);
+        },
+        [],
+        [EXCEPTIONS, DURATION],
+      );
+    if ((await follow(OTHERS)).right) return;
+    for (const one of OTHERS) {
+      const { right, extra, expected, got } = await follow([one]);
+      if (right) continue;
+      const counted = extra.some(({ name }) => name === EXCEPTIONS);
+      throw fail(counted ? 'exceptions-others' : 'registry-times-all', {
+        did: `sent ${one.join(' ')}`,
+        expected,
+        got,
+      });
+    }
+  },
+});
+
+const registryFromZero = check({
+  name: 'registry_duration_seconds has observed nothing before the first question',
+  hints: {
+    'registry-starts-above-0': {
+      first: 'Observe questions only: a histogram without labels is there by itself, at 0.',
+      fuller:
+        'Before any visitor came, something was observed that took no time at all. An observation that only makes a series is taken for a question, and a quick one. Without labels, no histogram needs it.',
+    },
+  },
+  async run(session, fail) {
+    const scrape = session.first();
+    // A program may time what `ready()` does by a question of its own: that takes its time.
+    if (scrape.sum(`${DURATION}_count`) === 0 || scrape.sum(`${DURATION}_sum`) > 0) return;
+    throw fail('registry-starts-above-0', {
+      did: 'asked GET /metrics before any page',
+      expected: `${DURATION}_count 0`,
+      got: totalsOf(scrape, DURATION),
     });
   },
 });
@@ -181,9 +277,10 @@ export const lesson: LessonChecks = {
   checks: [
     exceptionsThere,
     exceptionsZero,
-    exceptionsCounted,
     registryThere,
+    registryFromZero,
     registryAlone,
+    exceptionsCounted,
     registryTimed,
     registryBuckets,
   ],

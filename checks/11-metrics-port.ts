@@ -1,5 +1,77 @@
 import { shown } from './01-bare-handler.ts';
+import type { Answer } from './harness/client.ts';
 import { check, type LessonChecks } from './harness/types.ts';
+
+const isMetrics = (answer: Answer | undefined) =>
+  answer?.status === 200 && /^# TYPE /m.test(answer.body);
+
+/**
+ * What a learner has half-way through the chapter, of which the checks of chapters 01 and 02 would
+ * say that it lacks the pages or the metrics.
+ */
+const halfWay = check({
+  name: 'both the pages and the metrics are to be had',
+  opens: true,
+  hints: {
+    'ports-swapped': {
+      first: 'Swap the ports: the pages belong on PORT, and the metrics on METRICS_PORT.',
+      fuller:
+        'The server of the pages listens on METRICS_PORT, and that of the metrics on PORT. `listen(server, settings, "PORT")` stands in server.ts, `listen(server, settings, "METRICS_PORT", …)` in metrics-server.ts. Prometheus goes on asking 8001, so that this is the port of the metrics.',
+    },
+    'metrics-nowhere': {
+      first: 'Nobody listens on METRICS_PORT: `await startMetricsServer(settings)` after `listen`.',
+      fuller:
+        'The route /metrics is gone, and no second server has taken its place; or it listens on a number of its own and does not say so. Write `readSettings({ PORT: 8000, METRICS_PORT: 8001 })`, and call `await startMetricsServer(settings)` after the program listens and before `await registry.ready()`. If you have not come to chapter 11 yet, `make check` without STEP says where to go on.',
+    },
+    'metrics-elsewhere': {
+      first: 'The metrics have another port than METRICS_PORT: `readSettings` must name it, too.',
+      fuller:
+        'Nobody listens on the port that METRICS_PORT names, and the program says that it listens on another one. Either a number is written into the code, or `readSettings` was not asked: `readSettings({ PORT: 8000, METRICS_PORT: 8001 })`. A port that is `undefined` means "any that is free".',
+    },
+    'metrics-wrong-path': {
+      first: 'The server on METRICS_PORT has no /metrics: let it answer there, at this very path.',
+      fuller:
+        'A server listens on METRICS_PORT, and what it answers at /metrics is not the text of the metrics. Prometheus asks /metrics, because prometheus.yaml says nothing else. Compare with metrics-server.ts: `make take STEP=11` brings it.',
+    },
+    'metrics-same-handler': {
+      first: 'Give the metrics a server of their own: METRICS_PORT answers with the pages.',
+      fuller:
+        'What listens on METRICS_PORT has the handler of the pages, which knows no /metrics any more. The second server has one path only, `/metrics`, and gets its text from `register.metrics()`: metrics-server.ts shows it.',
+    },
+    'metrics-port-fails': {
+      first: 'The server on METRICS_PORT fails to answer /metrics: what does the program print?',
+      fuller:
+        'A server listens on METRICS_PORT and answers /metrics with an error of its own. Look at what the program prints, or print the error where it is caught. `await` before `register.metrics()` is the first suspect.',
+    },
+  },
+  async run(session, fail) {
+    const answer = await session.send('GET', '/metrics');
+    const there = await session.sendToMetricsPort('GET', '/metrics');
+    const did = `asked GET /metrics on PORT (${session.port}) and on METRICS_PORT (${session.metricsPort})`;
+    const expected = 'the metrics on METRICS_PORT';
+    const fails = (hint: Parameters<typeof fail>[0], what: string) =>
+      fail(hint, { did, expected, got: `on PORT ${shown(answer)}\non METRICS_PORT ${what}` });
+    if (isMetrics(answer)) {
+      const pages = await session.send('GET', '/');
+      const pagesThere = await session.sendToMetricsPort('GET', '/');
+      if (pages.status === 200 || pagesThere?.status !== 200) return;
+      throw fails('ports-swapped', `the pages: GET / gives ${shown(pagesThere)}`);
+    }
+    if (isMetrics(there)) return;
+    if (!there) {
+      const other = session.elsewhere();
+      if (other) throw fails('metrics-elsewhere', `nobody; the program says: ${other}`);
+      throw fails('metrics-nowhere', 'nobody');
+    }
+    if (there.status >= 500) throw fails('metrics-port-fails', shown(there));
+    const pagesThere = await session.sendToMetricsPort('GET', '/');
+    const same = pagesThere?.status === 200 && !isMetrics(pagesThere);
+    throw fails(
+      same ? 'metrics-same-handler' : 'metrics-wrong-path',
+      `${shown(there)}${pagesThere ? `\nand at / ${shown(pagesThere)}` : ''}`,
+    );
+  },
+});
 
 const metricsPort = check({
   name: '/metrics answers on METRICS_PORT',
@@ -41,8 +113,13 @@ const metricsPort = check({
 });
 
 const metricsGone = check({
-  name: 'a visitor of PORT gets 404 for /metrics',
+  name: 'a visitor of PORT gets 404 for /metrics, and is counted',
   hints: {
+    'scrape-exception-left': {
+      first: 'Take the exception for scrapes out: who asks PORT for /metrics is a visitor now.',
+      fuller:
+        'The path /metrics on PORT is a path like any other that is not there: 404, endpoint="unmatched". The line that leaves it out of what is measured (`if (visit.path === "/metrics")` in `serve`) has nothing to do any more, and hides those who try.',
+    },
     'metrics-still-public': {
       first: 'Take the route /metrics out of the program: visitors get 404 there.',
       fuller:
@@ -50,13 +127,22 @@ const metricsGone = check({
     },
   },
   async run(session, fail) {
-    const answer = await session.send('GET', '/metrics');
-    if (answer.status === 404) return;
-    throw fail('metrics-still-public', {
-      did: 'asked GET /metrics on PORT',
-      expected: 'status 404',
-      got: shown(answer),
-    });
+    const did = 'asked GET /metrics on PORT';
+    const at = { method: 'GET', endpoint: 'unmatched' };
+    const names = ['requests_total', 'request_duration_seconds', 'request_processing_seconds'];
+    const { right, expected, got, result } = await session.expectMoves(
+      () => session.send('GET', '/metrics'),
+      names.map((name, index) => ({
+        name: index === 0 ? name : `${name}_count`,
+        labels: { ...at, ...(index === 0 && { status: '404' }) },
+        by: 1,
+      })),
+      names,
+    );
+    if (result.status !== 404) {
+      throw fail('metrics-still-public', { did, expected: 'status 404', got: shown(result) });
+    }
+    if (!right) throw fail('scrape-exception-left', { did, expected, got });
   },
 });
 
@@ -86,10 +172,33 @@ const metricsAlone = check({
   },
 });
 
+/** Addresses that stand for all of a machine's. */
+const EVERYWHERE = ['0.0.0.0', '::'];
+
+const metricsHost = check({
+  name: 'METRICS_PORT is open where HOST says, and nowhere else',
+  hints: {
+    'metrics-open-to-all': {
+      first: 'Hand HOST to `listen`, too: the metrics are open to the whole network now.',
+      fuller:
+        'HOST says 127.0.0.1, this machine alone, and the server of the metrics listens on every address, so that anybody in the room can read them. That is what `listen` of node:http does without a host. `listen(server, settings, "METRICS_PORT", …)` of #forest takes HOST from the settings.',
+    },
+  },
+  async run(session, fail) {
+    const host = session.hostOf(session.metricsPort);
+    if (host === undefined || !EVERYWHERE.includes(host)) return;
+    throw fail('metrics-open-to-all', {
+      did: `looked where the program listens on METRICS_PORT (${session.metricsPort})`,
+      expected: '127.0.0.1, as HOST says',
+      got: `${host}: every address of this machine`,
+    });
+  },
+});
+
 export const lesson: LessonChecks = {
   title: 'Metrics port',
   followedBy: 'Alerts',
   learned:
     'Metrics can have a port of their own, which visitors never see and any program can open.',
-  checks: [metricsPort, metricsGone, metricsAlone],
+  checks: [halfWay, metricsPort, metricsGone, metricsAlone, metricsHost],
 };

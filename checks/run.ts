@@ -35,6 +35,8 @@ export interface CheckOptions {
   readonly startMs?: number;
   /** How long it may take for one answer; 2000 by default. */
   readonly answerMs?: number;
+  /** The last step that the program is known to have passed, for `checkNext`. */
+  readonly passed?: number;
   /** Leaves out what earlier steps taught. */
   readonly alone?: boolean;
   /** Told what happens to each check, as it happens. */
@@ -103,7 +105,7 @@ export async function checkNext(
   options: CheckOptions = {},
 ): Promise<{ passed: number[]; report: Report }> {
   const start = performance.now();
-  const plan = planOf(steps, false);
+  const plan = planOf(steps, false, options.passed === undefined ? 0 : options.passed + 1);
   const { passed, failed } = await firstFailure(plan, FOR_ALL, options);
   const next = failed ? stepOf(failed) : steps.length;
   const reached = plan.filter(({ lesson }) => lesson.chapter.step! <= next);
@@ -115,7 +117,7 @@ export async function checkNext(
 
 /** The numbers of all steps whose checks a program passes, in order. Runs it once. */
 export async function passedSteps(options: CheckOptions = {}): Promise<number[]> {
-  const passed = await allThatPass(planOf(steps, false), FOR_ALL, options);
+  const passed = await allThatPass(planOf(steps, false, 0), FOR_ALL, options);
   return numbersOf(steps.filter(({ checks }) => checks.every((check) => passed.has(check))));
 }
 
@@ -126,13 +128,23 @@ function numbersOf(lessons: readonly Lesson[]): number[] {
 /**
  * The checks of some lessons, in order; those that stop the program come last.
  * @param replace leaves out what later ones of these supersede
+ * @param opened the step whose opening checks come first, if it is among these
  */
-function planOf(lessons: readonly Lesson[], replace = true): Planned[] {
+function planOf(
+  lessons: readonly Lesson[],
+  replace = true,
+  opened = lessons.at(-1)?.chapter.step,
+): Planned[] {
   const all = lessons.flatMap((lesson) => lesson.checks.map((check) => ({ lesson, check })));
   const superseded = new Set(replace ? all.flatMap(({ check }) => check.supersedes ?? []) : []);
   return all
     .filter(({ check }) => !superseded.has(check))
-    .toSorted((a, b) => Number(a.check.stops ?? false) - Number(b.check.stops ?? false));
+    .toSorted((a, b) => placeOf(a, opened) - placeOf(b, opened));
+}
+
+function placeOf({ lesson, check }: Planned, opened: number | undefined): number {
+  if (check.stops) return 1;
+  return check.opens && lesson.chapter.step === opened ? -1 : 0;
 }
 
 /** Runs checks until one fails. */
@@ -144,7 +156,7 @@ async function firstFailure(
   const tell = teller(plan, options);
   const passed = new Set<Check>();
   let failed: Failed | undefined;
-  const unstarted = await withProgram(launch, options, async (session, entry) => {
+  const unstarted = await withProgram(plan, launch, options, async (session, entry) => {
     for (const planned of plan) {
       // What stops the program comes last: it still decides whether an earlier step passes.
       const decides = planned.check.stops && failed && taughtIn(planned) < stepOf(failed);
@@ -157,8 +169,8 @@ async function firstFailure(
         continue;
       }
       failed = found;
-      // A program that is gone or stuck fails everything else too, and slowly.
-      if (isBroken(found)) break;
+      // A program that is gone or stuck fails everything else too, and slowly; one without metrics, too.
+      if (isBroken(found) || planned.check.opens) break;
     }
   });
   failed ??= unstarted;
@@ -176,7 +188,7 @@ async function allThatPass(
   const tell = teller(plan, options);
   const passed = new Set<Check>();
   const missed = new Set<Lesson>();
-  const unstarted = await withProgram(launch, options, async (session, entry) => {
+  const unstarted = await withProgram(plan, launch, options, async (session, entry) => {
     for (const planned of plan) {
       if (missed.has(planned.lesson)) continue;
       tell.started(planned);
@@ -198,6 +210,7 @@ async function allThatPass(
 
 /** Starts a program for `use`. @returns why it did not start, if it did not */
 async function withProgram(
+  plan: readonly Planned[],
   { step, withoutRegistry }: Launch,
   {
     entry = 'app/server.ts',
@@ -215,6 +228,7 @@ async function withProgram(
     delayMs: delayFor(step),
     wantsMetrics: step > 1,
     withoutRegistry,
+    beforeVisits: plan.find(({ check }) => check.beforeVisits)?.check.beforeVisits,
   };
   const asked = askedBy({ step, withoutRegistry });
   try {
@@ -269,8 +283,8 @@ async function failureOf(
   { lesson, check }: Planned,
   session: Session,
 ): Promise<CheckFailure | undefined> {
-  const run = () => {
-    session.begin(metricsUpTo(lesson));
+  const run = (again = false) => {
+    session.begin(metricsUpTo(lesson), again);
     return check.run(session);
   };
   try {
@@ -280,7 +294,7 @@ async function failureOf(
       if (!(error instanceof CheckFailure) || error.hint in troubles || check.stops) throw error;
       // What an earlier request does late can fall into this check: once more, now that all rests.
       await sleep(AT_REST_MS);
-      await run().catch(() => {
+      await run(true).catch(() => {
         throw error;
       });
     }

@@ -1,14 +1,16 @@
+import { compareMoves, movesBetween, type Comparison, type Move } from './harness/moves.ts';
 import { changeOf, linesOf, type Scrape } from './harness/scrape.ts';
-import type { Burst } from './harness/session.ts';
-import { check, type Check } from './harness/types.ts';
+import type { Burst, Session } from './harness/session.ts';
+import { check, type Check, type NamedMetric } from './harness/types.ts';
 
 /** A histogram or a summary of the time that visitors wait. */
-export interface VisitTimes {
+export interface VisitTimes extends Pick<NamedMetric, 'name' | 'type'> {
   /** The beginning of its hints' names. */
   readonly key: string;
-  readonly name: string;
   /** How an observation is written, for the hints. */
   readonly observe: string;
+  /** How its series begin without an observation, for the hints. */
+  readonly zero: string;
 }
 
 /** The lines that tell how often and how long: neither buckets nor quantiles. */
@@ -16,16 +18,126 @@ export function totalsOf(scrape: Scrape, name: string, labels?: Record<string, s
   return `${linesOf(scrape, `${name}_count`, labels, 4)}\n${linesOf(scrape, `${name}_sum`, labels, 4)}`;
 }
 
-/** How the time that a metric has added up compares with the time that its calls really took. */
-export function judgeSeconds(added: number, real: number): 'right' | 'too much' | 'too little' {
-  // Milliseconds are a thousand times too much, a timer stopped early hundreds of times too little.
-  if (added > real * 20) return 'too much';
-  return added < real * 0.25 ? 'too little' : 'right';
+type Seconds = 'right' | 'milliseconds' | 'other unit' | 'whole' | 'negative' | 'too little';
+
+/**
+ * How the time that a metric has added up compares with the time that its calls really took.
+ * @param added what its sum rose by
+ * @param burst the calls
+ */
+export function judgeSeconds(added: number, { seconds, answers }: Burst): Seconds {
+  const calls = answers.length;
+  if (added < 0) return 'negative';
+  // Rounded down, or each of them up.
+  if (added === 0 || (Number.isInteger(added) && added >= calls && added <= 2 * calls)) {
+    return 'whole';
+  }
+  // The registry takes at least half of its delay for each of these questions. What a busy machine
+  // adds to it, a visitor may see and a timer may not.
+  const least = Math.min(seconds, calls * LEAST_S);
+  if (added < least * 0.5) return 'too little';
+  if (added <= seconds * 3) return 'right';
+  return added > least * 500 && added < seconds * 3000 ? 'milliseconds' : 'other unit';
 }
 
+const LEAST_S = 0.08;
+
+/** A request, and the series that it belongs to. */
+interface Visit {
+  readonly method: string;
+  readonly path: string;
+  /** The status of its answer. */
+  readonly status: number;
+  readonly at: { readonly method: string; readonly endpoint: string };
+}
+
+const visit = (method: string, path: string, status = 200, label = method): Visit => {
+  const [route = ''] = path.split('?');
+  const endpoint = status === 404 ? 'unmatched' : route;
+  return { method, path, status, at: { method: label, endpoint } };
+};
+
+/** Visits of all kinds that ask no registry: those of the burst do. */
+const TOUR: readonly Visit[] = [
+  visit('GET', '/?from=a'),
+  visit('GET', '/?from=b'),
+  visit('HEAD', '/'),
+  visit('POST', '/plant?species=oak', 201),
+  visit('POST', '/plant?species=elm', 400),
+  visit('POST', '/plant?species=fir', 400),
+  visit('POST', '/fell?species=oak'),
+  visit('GET', '/no/such/page', 404),
+  visit('GET', '/nor/this/one', 404),
+  visit('DELETE', '/', 405, 'other'),
+  visit('PROPFIND', '/', 405, 'other'),
+];
+
+interface Tour {
+  readonly before: Scrape;
+  readonly after: Scrape;
+}
+
+const tours = new WeakMap<Session, Promise<Tour>>();
+
+/**
+ * Visits of all kinds, and what the metrics did meanwhile: made once for all checks that look at it,
+ * until one of them asks for another.
+ */
+export function tourOf(session: Session): Promise<Tour> {
+  const made = tours.get(session) ?? makeTour(session);
+  tours.set(session, made);
+  return made;
+}
+
+/** Lets the next one who asks have a tour of its own. */
+export function forgetTour(session: Session): void {
+  tours.delete(session);
+}
+
+async function makeTour(session: Session): Promise<Tour> {
+  const all = ['request_duration_seconds_count', 'request_processing_seconds_count'];
+  return session.observe(
+    async () => {
+      for (const [index, { method, path }] of TOUR.entries()) {
+        await session.send(method, path, { 'user-agent': `visitor-${index}` });
+      }
+    },
+    (before, after) =>
+      all.every(
+        (name) => after.samples(name).length === 0 || changeOf(before, after, name) >= TOUR.length,
+      ),
+  );
+}
+
+const isAt = ({ at }: Visit, labels: Readonly<Record<string, string>>) =>
+  at.method === labels.method && at.endpoint === labels.endpoint;
+
+/** The moves of a metric that some visits are to cause, each series once. */
+function movesOf(name: string, visits: readonly Visit[]): Move[] {
+  const firsts = visits.filter((one) => visits.find(({ at }) => isAt(one, at)) === one);
+  return firsts.map(({ at }) => ({
+    name: `${name}_count`,
+    labels: { ...at },
+    by: visits.filter((other) => isAt(other, at)).length,
+  }));
+}
+
+/** Compares two scrapes: how the visits to one metric are counted in it. */
+export function compareVisits(
+  { name, type }: Pick<NamedMetric, 'name' | 'type'>,
+  { before, after }: Tour,
+  wanted: readonly Move[],
+): Comparison {
+  const moved = movesBetween(before, after, [{ name, type, restless: false }]);
+  return compareMoves(moved, wanted, after, [name]);
+}
+
+const written = ({ method, path }: Visit) => `${method} ${path}`;
+
 /** The checks that each visit is observed once, where it belongs, and in seconds. */
-export function visitsAreTimed({ key, name, observe }: VisitTimes): Check[] {
+export function visitsAreTimed({ key, name, type, observe, zero }: VisitTimes): Check[] {
   const count = `${name}_count`;
+  const metric = { name, type };
 
   const scrapes = check({
     name: `a scrape is not timed in ${name}`,
@@ -36,14 +148,42 @@ export function visitsAreTimed({ key, name, observe }: VisitTimes): Check[] {
       },
     },
     async run(session, fail) {
-      const before = await session.scrape();
-      await session.scrape();
-      const after = await session.scrape();
-      if (changeOf(before, after, count) === 0) return;
+      const { right, expected, got } = await session.expectMoves(
+        async () => {
+          await session.scrape();
+          await session.scrape();
+        },
+        [],
+        [name],
+      );
+      if (right) return;
       throw fail(`${key}-scrapes`, {
         did: 'asked GET /metrics three times, and nothing else',
-        expected: linesOf(before, count),
-        got: linesOf(after, count),
+        expected,
+        got,
+      });
+    },
+  });
+
+  const fromZero = check({
+    name: `${name} has counted nobody before the first visitor`,
+    hints: {
+      [`${key}-starts-above-0`]: {
+        first: `Let the count begin at 0: ${zero}.`,
+        fuller: `Nobody has asked for a page yet, and a count is above 0. An observation that only makes a series is taken for a visitor, and a quick one: counts, averages and quantiles begin with a lie.`,
+      },
+    },
+    async run(session, fail) {
+      const scrape = session.first();
+      const early = scrape.samples(count).find(
+        // Whether the program is there was asked by a path that it may not know.
+        ({ value, labels }) => value > 0 && /^\/(treecounter|plant|fell)?$/.test(labels.endpoint!),
+      );
+      if (!early) return;
+      throw fail(`${key}-starts-above-0`, {
+        did: 'asked GET /metrics before any page',
+        expected: `all of ${count} at 0`,
+        got: totalsOf(scrape, name, { ...early.labels }),
       });
     },
   });
@@ -59,50 +199,27 @@ export function visitsAreTimed({ key, name, observe }: VisitTimes): Check[] {
         first: 'One request is observed more than once: keep a single call on its way.',
         fuller: `The count of ${name} rose by more than 1 for one request. The function that \`startTimer()\` gives back observes each time it is called: in the handler and again in a \`finally\`, for example.`,
       },
+      [`${key}-beside`]: {
+        first: 'Observe a request in one series only: another one rose beside the right one.',
+        fuller: `The series of this request rose by 1, as it should, and another series of ${name} moved with it. Whoever adds up all series counts the visitor twice. Look for a second \`observe\`, or a timer that is stopped in two places with different labels.`,
+      },
       [`${key}-labels`]: {
         first: 'Give it the labels method and endpoint, with the same values as requests_total.',
         fuller: `Something was observed, but not as {method="GET",endpoint="/"}. The two labels are called as in requests_total and have the same values, so that both can be asked in the same words. They are passed to \`startTimer({ method, endpoint })\`, to the function that stops it, or to \`observe\`.`,
       },
     },
     async run(session, fail) {
-      const at = { method: 'GET', endpoint: '/' };
-      const { before, after } = await session.observe(
+      const labels = { method: 'GET', endpoint: '/' };
+      const { right, moved, extra, missing, expected, got } = await session.expectMoves(
         () => session.send('GET', '/'),
-        (earlier, later) => changeOf(earlier, later, count, at) >= 1,
+        [{ name: count, labels, by: 1 }],
+        [name],
       );
-      const added = changeOf(before, after, count, at);
-      const all = changeOf(before, after, count);
-      if (added === 1 && all === 1) return;
-      const finding = {
-        did: 'sent GET /',
-        expected: `${count}{method="GET",endpoint="/"} rises by 1`,
-        got: `it rises by ${added}; all of ${count} by ${all}\n${totalsOf(after, name)}`,
-      };
-      if (all === 0) throw fail(`${key}-not-observed`, finding);
-      throw fail(added === 0 || all > added ? `${key}-labels` : `${key}-observed-twice`, finding);
-    },
-  });
-
-  const bounded = check({
-    name: `unknown paths share endpoint="unmatched" in ${name}`,
-    hints: {
-      [`${key}-raw-path`]: {
-        first: 'Take the same endpoint as for requests_total: never the raw path.',
-        fuller: `Here it costs even more: each value of a label makes a series for every bucket or quantile, and two more. Compute \`endpoint\` once, and use it for both metrics.`,
-      },
-    },
-    async run(session, fail) {
-      const at = { method: 'GET', endpoint: 'unmatched' };
-      const { before, after } = await session.observe(
-        () => session.send('GET', '/no/such/page'),
-        (earlier, later) => changeOf(earlier, later, count) >= 1,
-      );
-      if (changeOf(before, after, count, at) === 1) return;
-      throw fail(`${key}-raw-path`, {
-        did: 'sent GET /no/such/page',
-        expected: `${count}{method="GET",endpoint="unmatched"} rises by 1`,
-        got: linesOf(after, count),
-      });
+      if (right) return;
+      const finding = { did: 'sent GET /', expected, got };
+      if (moved.length === 0) throw fail(`${key}-not-observed`, finding);
+      if (missing.length === 0) throw fail(`${key}-beside`, finding);
+      throw fail(extra.length > 0 ? `${key}-labels` : `${key}-observed-twice`, finding);
     },
   });
 
@@ -113,48 +230,177 @@ export function visitsAreTimed({ key, name, observe }: VisitTimes): Check[] {
         first: 'Stop the timer in a `finally`: an exception skips it otherwise.',
         fuller: `As many observations are missing as requests failed. When the registry fails, the lines after the \`await\` are skipped. Failures are often the slowest answers: without them, the times look better than they are.`,
       },
+      [`${key}-shared`]: {
+        first: 'Keep the timer and its labels inside the function: two requests share them here.',
+        fuller: `Of requests at the same time, as many were observed as there were, and some under the labels of another. A \`let\` outside of the function belongs to all requests, and the second overwrites what the first has put there while it waits for the registry. A \`const\` inside of the function belongs to one.`,
+      },
+      [`${key}-miscounted`]: {
+        first: `Observe every GET /treecounter once, whatever its answer: endpoint="/treecounter".`,
+        fuller: `Eight visitors asked at the same time, and ${name} did not count eight. Either the observation hangs on a condition, or it is made in two places; or a timer is kept outside of the function, so that it belongs to all visitors at once: make it a \`const\` inside.`,
+      },
       [`${key}-milliseconds`]: {
         first: 'Observe seconds, not milliseconds: the unit in the name.',
         fuller: `The sum grew about a thousand times too fast. Prometheus wants base units, and the name ends in _seconds. \`startTimer()\` measures in seconds by itself; a difference of two \`Date.now()\` or \`performance.now()\` must be divided by 1000.`,
       },
+      [`${key}-unit`]: {
+        first: 'Observe seconds: the sum grew much faster than the time that passed.',
+        fuller: `The name ends in _seconds, and what was observed is larger than any visitor's time in seconds. Divide milliseconds by 1000, microseconds by 1e6 and nanoseconds by 1e9; \`startTimer()\` measures in seconds by itself. If the unit is right, look at where the timer starts: perhaps once for all requests.`,
+      },
+      [`${key}-whole`]: {
+        first: 'Keep the fractions of a second: what is observed here is a whole number each time.',
+        fuller: `Most visitors wait for less than a second. Rounded to whole seconds (\`Math.round\`, \`Math.floor\`, \`toFixed(0)\`), or given as a constant, their times are all the same. Observe the difference as it is: a histogram and a summary need no rounding.`,
+      },
+      [`${key}-negative`]: {
+        first: 'Subtract the start from the end: a time is never negative.',
+        fuller: `The sum fell. \`start - Date.now()\` gives a negative number: the end comes first, \`(Date.now() - start) / 1000\`. Or let \`startTimer()\` do it.`,
+      },
       [`${key}-too-early`]: {
-        first: 'Stop the timer when the answer is there: put `await` before what is timed.',
-        fuller: `The visitors waited much longer than was observed. The timer was stopped before the answer was there: an asynchronous function returns at once, with a promise, and its time is over only when the promise is settled.`,
+        first:
+          'Stop the timer after `await`, when the answer is there; and observe seconds, no minutes.',
+        fuller: `The visitors waited much longer than was observed. Either the timer was stopped before the answer was there: an asynchronous function returns at once, with a promise, and its time is over only when the promise is settled. Or what was observed is in a larger unit than seconds.`,
       },
     },
     async run(session, fail) {
       const burst = await session.burst();
-      const { before, after, answers, failed, seconds } = burst;
-      const at = { endpoint: '/treecounter' };
-      const finding = {
-        did: `asked GET /treecounter ${answers.length} times, which took ${seconds.toFixed(2)} s together; ${failed} failed`,
-        expected: `${count} rises by ${answers.length}, ${name}_sum by about ${seconds.toFixed(2)}`,
-        got: totalsOf(after, name, at),
-      };
-      const added = changeOf(before, after, count, at);
-      if (added !== answers.length) throw fail(`${key}-failures`, finding);
-      const judgement = judgeSeconds(changeOf(before, after, `${name}_sum`, at), waited(burst));
-      if (judgement === 'too much') throw fail(`${key}-milliseconds`, finding);
-      if (judgement === 'too little') throw fail(`${key}-too-early`, finding);
+      const { before, after, answers, answered, meanwhile, failed, seconds } = burst;
+      const labels = { method: 'GET', endpoint: '/treecounter' };
+      const did = `asked GET /treecounter ${answers.length} times, which took ${seconds.toFixed(2)} s together; ${failed} failed`;
+      const observed = changeOf(before, after, count, labels);
+      if (observed !== answers.length) {
+        const other = { name: count, labels: { method: 'POST', endpoint: '/plant' }, by: 1 };
+        const { expected, got } = compareVisits(metric, burst, [
+          { name: count, labels, by: answers.length },
+          ...(meanwhile ? [other] : []),
+        ]);
+        const finding = { did: `${did}; and sent POST /plant meanwhile`, expected, got };
+        const elsewhere = changeOf(before, after, count) > answers.length;
+        if (elsewhere && observed < answers.length) throw fail(`${key}-shared`, finding);
+        throw fail(observed === answered ? `${key}-failures` : `${key}-miscounted`, finding);
+      }
+      if (changeOf(before, after, count) !== answers.length + (meanwhile ? 1 : 0)) {
+        // What came late of an earlier request may be among it: one alone tells.
+        const { right, expected, got } = await session.expectMoves(
+          () => session.send('GET', '/treecounter'),
+          [{ name: count, labels, by: 1 }],
+          [name],
+        );
+        if (!right)
+          throw fail(`${key}-miscounted`, { did: 'sent GET /treecounter', expected, got });
+      }
+      const added = changeOf(before, after, `${name}_sum`, labels);
+      const judgement = judgeSeconds(added, burst);
+      if (judgement === 'right') return;
+      throw fail(`${key}-${HINT_OF[judgement]}`, {
+        did,
+        expected: `${name}_sum rises by about ${seconds.toFixed(2)}`,
+        got: `it ${changed(added)}\n${totalsOf(after, name, labels)}`,
+      });
     },
   });
 
-  return [scrapes, labelled, bounded, inSeconds];
+  const everyVisit = check({
+    name: `${name} times every request once, under its own method and endpoint`,
+    hints: {
+      [`${key}-raw-path`]: {
+        first: 'Take the same endpoint as for requests_total: never the raw path.',
+        fuller: `Here it costs even more: each value of a label makes a series for every bucket or quantile, and two more. Compute \`endpoint\` once, without the query and with "unmatched" for what is no route, and use it for both metrics.`,
+      },
+      [`${key}-raw-method`]: {
+        first: 'Take the same method as for requests_total: the rare ones share "other".',
+        fuller: `A visitor can send any method, real or made up. Compute \`method\` once, by \`methodLabel(visit.method)\`, and give it to both metrics.`,
+      },
+      [`${key}-unbounded`]: {
+        first: 'Requests that differ only in what visitors make up share one series.',
+        fuller: `Two requests of the same method, endpoint and answer moved two series of ${name}. They differ in the query, the species, the path or the User-Agent, or only in their time. Such a label has no end of values, and each makes a series for every bucket or quantile: leave it out.`,
+      },
+      [`${key}-left-out`]: {
+        first: 'Observe every request, whatever its method, its path and its answer.',
+        fuller: `The request that is printed above left no trace in ${name}, though others do. Observe where all requests pass, in a \`finally\`, and not in single handlers, or only for good answers: the time of a 404 is a visitor's time too.`,
+      },
+      [`${key}-wrong-series`]: {
+        first:
+          'Take method and endpoint from this very request: another series moved than its own.',
+        fuller: `The request that is printed above was observed, and not, or not only, under its own method and endpoint. Compute both once, at the beginning of the request, and give the same two to requests_total and to ${name}.`,
+      },
+    },
+    async run(session, fail) {
+      const all = compareVisits(metric, await tourOf(session), movesOf(name, TOUR));
+      const split = splitIn(all);
+      if (all.right && !split) return;
+      forgetTour(session);
+      if (all.right && split) {
+        throw fail(`${key}-unbounded`, {
+          did: `sent ${split.visits.map(written).join(', ')}, each with a User-Agent of its own`,
+          expected: `${split.most} series rise${split.most === 1 ? 's' : ''}`,
+          got: split.series.join('\n'),
+        });
+      }
+      for (const one of TOUR) {
+        const { right, expected, got, ...alone } = await session.expectMoves(
+          () => session.send(one.method, one.path),
+          movesOf(name, [one]),
+          [name],
+        );
+        if (right) continue;
+        throw fail(`${key}-${wrongIn(one, alone)}`, { did: `sent ${written(one)}`, expected, got });
+      }
+      const did = `sent ${TOUR.map(written).join(', ')}`;
+      throw fail(`${key}-wrong-series`, { did, expected: all.expected, got: all.got });
+    },
+  });
+
+  return [scrapes, fromZero, labelled, inSeconds, everyVisit];
 }
 
-/** What the visitors waited, without what a busy machine may have added to it. */
-export function waited({ seconds, answers }: Burst): number {
-  // The registry takes at least half of its delay for each of these questions.
-  return Math.min(seconds, answers.length * LEAST_S);
+/** The end of the hint's name for each way to miss the seconds. */
+export const HINT_OF = {
+  milliseconds: 'milliseconds',
+  'other unit': 'unit',
+  whole: 'whole',
+  negative: 'negative',
+  'too little': 'too-early',
+} as const satisfies Record<Exclude<Seconds, 'right'>, string>;
+
+/** How a sum has changed, for a person. */
+export function changed(by: number): string {
+  return by < 0 ? `falls by ${-by}` : `rises by ${by}`;
 }
 
-const LEAST_S = 0.08;
+/** What is wrong with how a single visit is observed: the end of the hint's name. */
+function wrongIn(
+  { method, path, at }: Visit,
+  { moved, extra }: Pick<Comparison, 'moved' | 'extra'>,
+): string {
+  if (moved.length === 0) return 'left-out';
+  const values = extra.flatMap(({ labels }) => Object.values(labels));
+  const route = path.split('?')[0]!;
+  const isRaw = (text: string) => text.includes('?') || (text === route && text !== at.endpoint);
+  if (values.some(isRaw)) return 'raw-path';
+  const raw = values.some((text) => text.toUpperCase() === method && at.method === 'other');
+  return raw ? 'raw-method' : 'wrong-series';
+}
 
-/** The upper bounds of a histogram's buckets, as numbers in order, without the last. */
+/** Visits that moved more series than they have answers, with these series; none if there are none. */
+function splitIn({ moved }: Comparison) {
+  for (const { at } of TOUR) {
+    const visits = TOUR.filter((one) => isAt(one, at));
+    const most = new Set(visits.map(({ status }) => status)).size;
+    const series = moved.filter(({ labels }) => isAt(visits[0]!, labels)).map(({ text }) => text);
+    if (series.length > most) return { visits, most, series };
+  }
+  return undefined;
+}
+
+/** The upper bounds of a histogram's buckets, as numbers, in the order in which they stand. */
 export function boundsOf(scrape: Scrape, name: string): number[] {
-  const bounds = scrape.samples(`${name}_bucket`).map(({ labels }) => labels.le ?? '');
-  return [...new Set(bounds)]
+  const [first, ...others] = scrape.samples(`${name}_bucket`);
+  if (!first) return [];
+  const { le: _, ...of } = first.labels;
+  const sameSeries = others.filter(({ labels }) =>
+    Object.entries(of).every(([label, value]) => labels[label] === value),
+  );
+  return [first, ...sameSeries]
+    .flatMap(({ labels }) => labels.le ?? [])
     .filter((le) => le !== '+Inf')
-    .map(Number)
-    .toSorted((a, b) => a - b);
+    .map(Number);
 }

@@ -33,7 +33,7 @@ const SETTINGS = [
   'NODE_EXTRA_CA_CERTS',
 ];
 
-/** What every process that a checked program starts inherits, `PID-ID` with the number of this process: by it they are found. */
+/** What every process that a checked program starts inherits: by it they are found. */
 export const MARK = 'WORKSHOP_CHECK';
 
 /**
@@ -127,7 +127,7 @@ export function launchEarly(how) {
 /** @param {Launch} how */
 async function spawnOnFreePorts({ entry, nodeArgs, delayMs, errorRate }) {
   const [port = 0, metricsPort = 0] = await freePorts(2);
-  const mark = `${process.pid}-${randomUUID()}`;
+  const mark = randomUUID();
   const spawned = spawnProgram({
     entry,
     tells: true,

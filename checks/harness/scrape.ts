@@ -49,7 +49,8 @@ export function readScrape({ body: sent, headers, status, request }: Answer): Sc
       return read();
     } catch (error) {
       if (!(error instanceof ExpositionError)) throw error;
-      throw fail('not-exposition', `${error.message}\n${firstLines(sent, 3)}`);
+      const hint = /twice\. "\w+_bucket\{/.test(error.message) ? 'bucket-twice' : 'not-exposition';
+      throw fail(hint, `${error.message}\n${firstLines(sent, 3)}`);
     }
   };
   const body = isOpenMetrics(headers['content-type']) ? reading(() => toTextFormat(sent)) : sent;

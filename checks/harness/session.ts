@@ -33,6 +33,9 @@ const END_MS = 5500;
 /** A metric that is updated just after the answer is right too: so long it may take, in ms. */
 const SETTLE_MS = 250;
 
+/** So long a program may take to do what it does without a visit, in ms. */
+const UNVISITED_MS = 1000;
+
 /** Many questions to the registry at the same time, and what the metrics did meanwhile. */
 export interface Burst {
   readonly before: Scrape;
@@ -109,8 +112,9 @@ export interface Session {
    * Begins a check, and forgets the last scrape: a check begins with one of its own, so that what came late of an earlier
    * request is not taken for its own.
    * @param named the metrics that the steps up to the check's name
+   * @param again whether it is a second try, which asks for a burst of its own
    */
-  begin(named: readonly NamedMetric[]): void;
+  begin(named: readonly NamedMetric[], again?: boolean): void;
   /**
    * Eight questions to the registry at once, and another visitor meanwhile: a wrong planting, which
    * the registry has no part in. They are asked once; later calls get the same.
@@ -123,6 +127,8 @@ export interface Session {
   burstAgain(meanwhile?: boolean): Promise<Burst>;
   /** A scrape as it would come `seconds` later. */
   scrapeLater(seconds: number): Promise<Scrape>;
+  /** The last scrape before the first visit, when `beforeVisits` held or patience ended. */
+  unvisited(): Promise<Scrape | undefined>;
   /** A scrape of a second process of the program, whose registry always fails. */
   scrapeWithoutRegistry(): Promise<Scrape>;
   /** Tells the program to stop, and looks at its metrics until `holds` or until it is gone. */
@@ -155,6 +161,8 @@ export interface SessionOptions {
   readonly wantsMetrics: boolean;
   /** Whether a second process, whose registry always fails, is started at once: later takes longer. */
   readonly withoutRegistry: boolean;
+  /** What the metrics come to say without a visit: that long the first one waits, for a moment. */
+  readonly beforeVisits?: ((scrape: Scrape) => boolean) | undefined;
 }
 
 /** Starts a program; `use` gets it once it answers; then it is ended, whatever happens. */
@@ -177,7 +185,9 @@ export async function withSession<Result>(
   };
   if (options.withoutRegistry) main.then(second).catch(() => {});
   try {
-    return await use(await createSession(await main, client, options.wantsMetrics, second));
+    return await use(
+      await createSession(await main, client, options.wantsMetrics, second, options.beforeVisits),
+    );
   } finally {
     client.close();
     await Promise.allSettled([main, other].map(async (one) => (await one)?.end()));
@@ -297,11 +307,13 @@ async function createSession(
   client: ReturnType<typeof createClient>,
   wantsMetrics: boolean,
   second: () => Promise<Launched>,
+  beforeVisits?: (scrape: Scrape) => boolean,
 ): Promise<Session> {
   /** The last scrape, until something is sent. */
   let last: Scrape | undefined;
   let metricsNamed: readonly NamedMetric[] = [];
   let hasFailed = false;
+  let burst: Promise<Burst> | undefined;
   const send = async (to: number, method: string, path: string, headers = {}) => {
     last = undefined;
     try {
@@ -364,17 +376,33 @@ async function createSession(
     return launched;
   };
   let printedBefore = 0;
+  const unvisited = once(async () => {
+    if (!beforeVisits || !isReadable(first)) return undefined;
+    let now = first();
+    await until(
+      async () => beforeVisits(now) || beforeVisits((now = await scrape())),
+      UNVISITED_MS,
+    );
+    return now;
+  });
+  const visit = async (method: string, path: string, headers?: Record<string, string>) => {
+    await unvisited();
+    return send(port, method, path, headers);
+  };
+  const sessionWithoutRegistry = once(async () =>
+    createSession(await withoutRegistry(), client, true, second),
+  );
 
   const session: Session = {
     port,
     metricsPort,
     firstAnswer,
     first,
-    send: (method, path, headers) => send(port, method, path, headers),
+    send: visit,
     together: (requests) =>
       Promise.all(
         requests.map(([method, path, headers], index) =>
-          send(port, method, path, {
+          visit(method, path, {
             ...headers,
             'x-check-together': `${index}/${requests.length}`,
           }),
@@ -408,13 +436,14 @@ async function createSession(
       const after = await settle((now) => compare(before, now, result).right);
       return { ...compare(before, after, result), before, after, result };
     },
-    begin(named) {
+    begin(named, again = false) {
       last = undefined;
+      if (again) burst = undefined;
       hasFailed = false;
       printedBefore = program.printed;
       metricsNamed = named;
     },
-    burst: once(() => session.burstAgain()),
+    burst: () => (burst ??= session.burstAgain()),
     async burstAgain(withOther = true) {
       // Where /metrics is missing or broken, a check of step 02 says so.
       const canScrape = isReadable(first);
@@ -427,10 +456,10 @@ async function createSession(
       const place = (index: number) => ({ 'x-check-together': `${index}/${count}` });
       const asked = Promise.all(
         [...open].map((index) =>
-          send(port, 'GET', '/treecounter', place(index)).finally(() => open.delete(index)),
+          visit('GET', '/treecounter', place(index)).finally(() => open.delete(index)),
         ),
       );
-      const other = withOther ? send(port, ...MEANWHILE, place(BURST)) : undefined;
+      const other = withOther ? visit(...MEANWHILE, place(BURST)) : undefined;
       const during: { scrape: Scrape; waiting: number }[] = [];
       const watch = async () => {
         while (open.size > 0) {
@@ -452,14 +481,17 @@ async function createSession(
     },
     scrapeLater: async (seconds) =>
       readScrape(await metrics({ 'x-check-clock-ms': `${seconds * 1000}` })),
+    unvisited,
     async scrapeWithoutRegistry() {
-      const { firstAnswer: answer } = await createSession(
-        await withoutRegistry(),
-        client,
-        true,
-        second,
-      );
-      return readScrape(answer);
+      const other = await sessionWithoutRegistry();
+      if (metricsAt === metricsPort && other.firstAnswer.status === 404) {
+        throw new CheckFailure('metrics-port-waits', {
+          did: `started ${entry} once more, with a registry that always fails`,
+          expected: `the metrics on METRICS_PORT (${other.metricsPort}), as in the first run`,
+          got: `nobody there; PORT (${other.port}) does answer`,
+        });
+      }
+      return other.scrape();
     },
     async stop(holds) {
       let seen = last ?? (await scrape());

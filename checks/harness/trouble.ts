@@ -277,6 +277,14 @@ export const troubles = {
         'Prometheus scrapes for as long as the program runs. If one scrape succeeds and a later one fails, something throws while the metrics are read: a `collect` function, or a metric that was made or changed by the request before. The message of the error is in what the program prints.',
     },
   },
+  'metrics-port-waits': {
+    step: 11,
+    hint: {
+      first: 'Start the metrics server before `await registry.ready()`, not after it.',
+      fuller:
+        'In a second run, whose registry never answers, nobody listens on METRICS_PORT, though the pages are there. `await registry.ready()` waits for the registry, and everything below it waits, too. That the program is still starting is what the metrics are to tell: `await startMetricsServer(settings)` comes first.',
+    },
+  },
   'bucket-infinity': {
     step: 7,
     check: 'the last bucket of each histogram is +Inf, once',
@@ -284,6 +292,14 @@ export const troubles = {
       first: 'Leave `Infinity` out of the buckets: prom-client adds le="+Inf" by itself.',
       fuller:
         'Every histogram ends with the bucket le="+Inf", which counts all observations. A bucket that you give as `Infinity` comes out as le="Infinity" beside it: the same bucket twice. Prometheus 3 takes the two for one, and what reads the text to the letter takes them for two.',
+    },
+  },
+  'bucket-twice': {
+    step: 7,
+    hint: {
+      first: 'Give each bucket its upper bound, every one another: 0.1, 0.2, 0.3 and so on.',
+      fuller:
+        'Two buckets of a histogram have the same bound, so that the same series is there twice, and Prometheus refuses the whole scrape. Buckets are limits, "at most so much", and no widths: ten times 0.1 is ten times the same bucket.',
     },
   },
   'not-exposition': {

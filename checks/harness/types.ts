@@ -1,5 +1,6 @@
 import { CheckFailure, type Finding, type Hint } from './failure.ts';
 import type { MetricType } from './exposition.ts';
+import type { Scrape } from './scrape.ts';
 import type { Session } from './session.ts';
 
 /** A metric that a step names. */
@@ -20,6 +21,13 @@ export interface Check<Id extends string = string> {
   readonly supersedes?: readonly Check[];
   /** The metric whose name and type it asks for, if it does. */
   readonly metric?: NamedMetric;
+  /**
+   * Whether it comes first when its step is checked: what it finds explains what the checks of earlier
+   * steps would stumble over.
+   */
+  readonly opens?: boolean;
+  /** What the metrics say before anybody visits the program: it is waited for, for a moment. */
+  readonly beforeVisits?: (scrape: Scrape) => boolean;
   /** Whether it stops the program, so that it can only come last. */
   readonly stops?: boolean;
   /** Makes the program do it. @throws {CheckFailure} if it does not */

@@ -25,6 +25,47 @@ export const mutations: readonly Mutation[] = [
     'runtime: `node ${process.versions.node}`',
     "runtime: ''",
   ]),
+  mutation('info-version', [
+    'metrics.ts',
+    'applicationInfo.info({ version,',
+    'applicationInfo.info({ version: process.version,',
+  ]),
+  mutation('info-version', [
+    'metrics.ts',
+    'applicationInfo.info({ version,',
+    "applicationInfo.info({ version: '0.0.1',",
+  ]),
+  mutation(
+    'info-changes',
+    [
+      'server.ts',
+      'async function metrics(): Promise<Answer> {\n',
+      "async function metrics(): Promise<Answer> {\n  applicationInfo.info({ version: '1.0.0', runtime: new Date().toISOString() });\n",
+    ],
+    [
+      'server.ts',
+      'import {\n  applicationState,',
+      'import {\n  applicationInfo,\n  applicationState,',
+    ],
+  ),
+  mutation(
+    'info-changes',
+    [
+      'server.ts',
+      'function home(): Answer {\n',
+      "function home(): Answer {\n  applicationInfo.info({ version: '1.0.0', runtime: `node, ${performance.now()} ms` });\n",
+    ],
+    [
+      'server.ts',
+      'import {\n  applicationState,',
+      'import {\n  applicationInfo,\n  applicationState,',
+    ],
+    [
+      'server.ts',
+      'async function metrics(): Promise<Answer> {\n',
+      'async function metrics(): Promise<Answer> {\n  home();\n',
+    ],
+  ),
   mutation('info-value', [
     'info.ts',
     'as Record<Label, string>, 1)',
@@ -92,6 +133,38 @@ export const mutations: readonly Mutation[] = [
     'await registry.ready();\n',
     'void registry.ready();\n',
   ]),
+  mutation(
+    'running-by-page',
+    [
+      'server.ts',
+      'function home(): Answer {\n',
+      "function home(): Answer {\n  applicationState.state('running');\n",
+    ],
+    ['server.ts', "await registry.ready();\napplicationState.state('running');\n", ''],
+  ),
+  mutation('running-by-page', [
+    'server.ts',
+    '    if (error instanceof RegistryError) return failure(503, error.message);\n',
+    "    applicationState.state('running');\n    if (error instanceof RegistryError) return failure(503, error.message);\n",
+  ]),
+  mutation(
+    'running-by-visit',
+    [
+      'server.ts',
+      '  const trees = await registry.countTrees();\n',
+      "  const trees = await registry.countTrees();\n  applicationState.state('running');\n",
+    ],
+    ['server.ts', "await registry.ready();\napplicationState.state('running');\n", ''],
+  ),
+  mutation(
+    'running-by-visit',
+    [
+      'server.ts',
+      '    requests.inc({ method, endpoint, status: answer.status });\n',
+      "    requests.inc({ method, endpoint, status: answer.status });\n    if (endpoint === '/treecounter' && answer.status === 200) applicationState.state('running');\n",
+    ],
+    ['server.ts', "await registry.ready();\napplicationState.state('running');\n", ''],
+  ),
   mutation('never-running', ['server.ts', "applicationState.state('running');\n", '']),
   mutation('not-stopping', [
     'server.ts',

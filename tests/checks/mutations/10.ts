@@ -75,6 +75,36 @@ export const mutations: readonly Mutation[] = [
     'const trees = await countTrees();',
     'const trees = await registry.countTrees();',
   ]),
+  mutation(
+    'exceptions-some',
+    wrapped(
+      'let failures = 0;\nconst countTrees = timed(\n  registryDuration,\n  countExceptions({ inc: () => failures++ % 2 && registryExceptions.inc() }, registry.countTrees),\n);',
+    ),
+  ),
+  // One mark for all who wait at the same time.
+  mutation(
+    'exceptions-some',
+    wrapped(
+      'let failed = false;\nconst countTrees = timed(registryDuration, async () => {\n  try {\n    return await registry.countTrees();\n  } catch (error) {\n    if (!failed) registryExceptions.inc();\n    failed = true;\n    throw error;\n  }\n});',
+    ),
+    ['server.ts', 'import { countExceptions, timed,', 'import { timed,'],
+  ),
+  mutation('exceptions-others', [
+    'server.ts',
+    '  const euros = registry.plant(species);\n',
+    '  const euros = registry.plant(species);\n  registryExceptions.inc();\n',
+  ]),
+  // Counted where the pages of all errors are made.
+  mutation(
+    'exceptions-others',
+    wrapped('const countTrees = timed(registryDuration, registry.countTrees);'),
+    ['server.ts', 'import { countExceptions, timed,', 'import { timed,'],
+    [
+      'server.ts',
+      'headers?: OutgoingHttpHeaders): Answer {\n',
+      'headers?: OutgoingHttpHeaders): Answer {\n  registryExceptions.inc();\n',
+    ],
+  ),
   mutation('exceptions-all-calls', [
     'instrument.ts',
     '    if (threw) counter.inc();',
@@ -107,6 +137,70 @@ export const mutations: readonly Mutation[] = [
     'registry-failures',
     wrapped(
       'const ask = countExceptions(registryExceptions, registry.countTrees);\nasync function countTrees(): Promise<number> {\n  const stopTimer = registryDuration.startTimer();\n  const trees = await ask();\n  stopTimer();\n  return trees;\n}',
+    ),
+  ),
+  mutation(
+    'registry-some',
+    wrapped(
+      'const ask = countExceptions(registryExceptions, registry.countTrees);\nlet stopTimer: (() => number) | undefined;\nasync function countTrees(): Promise<number> {\n  stopTimer ??= registryDuration.startTimer();\n  return ask().finally(() => {\n    stopTimer?.();\n    stopTimer = undefined;\n  });\n}',
+    ),
+  ),
+  mutation(
+    'registry-some',
+    wrapped(
+      'const ask = countExceptions(registryExceptions, registry.countTrees);\nlet asking = 0;\nasync function countTrees(): Promise<number> {\n  const stopTimer = registryDuration.startTimer();\n  asking += 1;\n  return ask().finally(() => {\n    if (--asking % 2 === 0) stopTimer();\n  });\n}',
+    ),
+  ),
+  mutation('registry-starts-above-0', [
+    'metrics.ts',
+    '/** The method as a label.',
+    'registryDuration.observe(0);\n\n/** The method as a label.',
+  ]),
+  mutation('registry-starts-above-0', [
+    'server.ts',
+    "await listen(server, settings, 'PORT');",
+    "registryDuration.observe(0);\nawait listen(server, settings, 'PORT');",
+  ]),
+  // A failure is observed once more, and counted once more, where the page is made.
+  mutation('registry-twice', [
+    'server.ts',
+    '  const trees = await countTrees();\n',
+    '  const trees = await countTrees().catch((error) => {\n    registryExceptions.inc();\n    registryDuration.observe(0.15);\n    throw error;\n  });\n',
+  ]),
+  mutation(
+    'registry-unit',
+    wrapped(
+      'const ask = countExceptions(registryExceptions, registry.countTrees);\nasync function countTrees(): Promise<number> {\n  const start = performance.now();\n  return ask().finally(() => registryDuration.observe((performance.now() - start) / 100));\n}',
+    ),
+  ),
+  mutation(
+    'registry-unit',
+    wrapped(
+      'const ask = countExceptions(registryExceptions, registry.countTrees);\nasync function countTrees(): Promise<number> {\n  const start = process.hrtime.bigint();\n  return ask().finally(() => registryDuration.observe(Number(process.hrtime.bigint() - start)));\n}',
+    ),
+  ),
+  mutation(
+    'registry-whole',
+    wrapped(
+      'const ask = countExceptions(registryExceptions, registry.countTrees);\nasync function countTrees(): Promise<number> {\n  const start = Date.now();\n  return ask().finally(() => registryDuration.observe(Math.floor((Date.now() - start) / 1000)));\n}',
+    ),
+  ),
+  mutation(
+    'registry-whole',
+    wrapped(
+      'const ask = countExceptions(registryExceptions, registry.countTrees);\nasync function countTrees(): Promise<number> {\n  return ask().finally(() => registryDuration.observe(1));\n}',
+    ),
+  ),
+  mutation(
+    'registry-negative',
+    wrapped(
+      'const ask = countExceptions(registryExceptions, registry.countTrees);\nasync function countTrees(): Promise<number> {\n  const start = Date.now();\n  return ask().finally(() => registryDuration.observe((start - Date.now()) / 1000));\n}',
+    ),
+  ),
+  mutation(
+    'registry-negative',
+    wrapped(
+      'const ask = countExceptions(registryExceptions, registry.countTrees);\nasync function countTrees(): Promise<number> {\n  const end = registryDuration.startTimer;\n  const start = performance.now();\n  void end;\n  return ask().finally(() => registryDuration.observe(-(performance.now() - start) / 1000));\n}',
     ),
   ),
   mutation(

@@ -337,11 +337,44 @@ export const troubleMutations: readonly TroubleMutation[] = [
     ),
   },
   {
+    step: 11,
+    ...mutation('metrics-port-waits', [
+      'server.ts',
+      'await startMetricsServer(settings);\nawait registry.ready();\n',
+      'await registry.ready();\nawait startMetricsServer(settings);\n',
+    ]),
+  },
+  {
+    step: 11,
+    ...mutation('metrics-port-waits', [
+      'server.ts',
+      'await startMetricsServer(settings);\nawait registry.ready();\n',
+      'void registry.ready().then(() => startMetricsServer(settings));\nawait registry.ready();\n',
+    ]),
+  },
+  {
     step: 6,
     ...mutation('bucket-infinity', [
       'metrics.ts',
       "name: 'request_duration_seconds',",
       "name: 'request_duration_seconds',\n  buckets: [0.1, 1, Infinity],",
+    ]),
+  },
+  // Widths in place of bounds.
+  {
+    step: 7,
+    ...mutation('bucket-twice', [
+      'metrics.ts',
+      'buckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],',
+      'buckets: [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1],',
+    ]),
+  },
+  {
+    step: 10,
+    ...mutation('bucket-twice', [
+      'metrics.ts',
+      'const buckets = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];',
+      'const buckets = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1];',
     ]),
   },
   {

@@ -11,7 +11,7 @@ import { isMainThread } from 'node:worker_threads';
 
 /** A request with this header moves `Date.now()` ahead by so many milliseconds. */
 const CLOCK = 'x-check-clock-ms';
-/** Before a request with this header is handled, SIGTERM does what it would do. */
+/** Before a request with this header is handled, after those with it, SIGTERM does its work. */
 const STOP = 'x-check-stop';
 /**
  * A request with this header is answered at once, with how long a request before it has kept all
@@ -71,31 +71,37 @@ subscribe('child_process', (message) => {
 // A program that ends in the turn in which it starts another.
 process.once('exit', tellChildren);
 
-/** @type {Map<number, () => void>} */
+/** @type {Map<number, { socket: import('node:net').Socket, handle: () => void }>} */
 const waiting = new Map();
+/**
+ * The connections of the requests that came in together.
+ * @type {import('node:net').Socket[]}
+ */
+let together = [];
 /** @type {NodeJS.Timeout | undefined} */
 let patience;
 
 function letIn() {
   clearTimeout(patience);
   const all = [...waiting].toSorted(([a], [b]) => a - b);
+  together = all.map(([, { socket }]) => socket);
   waiting.clear();
-  for (const [, handle] of all) handle();
+  for (const [, { handle }] of all) handle();
 }
 
 /** @type {Set<() => void>} */
 const closing = new Set();
 
 /**
- * Does what SIGTERM would do, and keeps the connection that asked for it: a program closes those
- * that carry nothing, and does not know yet that this one does.
- * @param {import('node:net').Socket} socket
+ * Does what SIGTERM would do, and keeps the connections that carry a last scrape meanwhile: a
+ * program closes those that carry nothing, and does not know yet that these do.
+ * @param {import('node:net').Socket[]} sockets
  */
-function stop(socket) {
+function stop(sockets) {
   const kept = /** @type {const} */ (['destroy', 'destroySoon', 'end']);
-  for (const name of kept) socket[name] = () => socket;
+  for (const socket of sockets) for (const name of kept) socket[name] = () => socket;
   const heard = process.emit('SIGTERM', 'SIGTERM');
-  for (const name of kept) Reflect.deleteProperty(socket, name);
+  for (const socket of sockets) for (const name of kept) Reflect.deleteProperty(socket, name);
   // Nobody listens to it: then it ends the process.
   if (!heard) process.kill(process.pid, 'SIGTERM');
 }
@@ -118,7 +124,7 @@ function emitAhead(event, ...args) {
   const [request, response] = args;
   if (event !== 'request' || !request?.headers) return Reflect.apply(emit, this, [event, ...args]);
   const { headers, socket } = request;
-  const handle = () => Reflect.apply(emit, this, [event, ...args]);
+  const give = () => Reflect.apply(emit, this, [event, ...args]);
   if (headers[PING]) {
     response.end(`${longestMs}`);
     for (const close of closing) close();
@@ -127,12 +133,15 @@ function emitAhead(event, ...args) {
   const start = performance.now();
   setImmediate(() => (longestMs = Math.max(longestMs, performance.now() - start)));
   ahead += Number(headers[CLOCK] ?? 0);
-  if (headers[STOP]) stop(socket);
-  if (!headers[TOGETHER]) return handle();
+  if (!headers[TOGETHER]) return give();
   const [index, count] = headers[TOGETHER].split('/').map(Number);
   delete headers[TOGETHER];
   if (waiting.size === 0) patience = setTimeout(letIn, TOGETHER_MS);
-  waiting.set(index, handle);
+  const handle = () => {
+    if (headers[STOP]) stop(together);
+    give();
+  };
+  waiting.set(index, { socket, handle });
   if (waiting.size === count) letIn();
   return true;
 }

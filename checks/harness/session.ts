@@ -498,9 +498,13 @@ async function createSession(
       const look = async (headers: Record<string, string>) => {
         const answer = await client.send(metricsAt, 'GET', '/metrics', headers).catch(() => {});
         // A program that refuses visitors while it stops may refuse this one too.
-        if (answer?.status === 200) seen = readScrape(answer);
+        if (answer?.status === 200 && !holds(seen)) seen = readScrape(answer);
       };
-      await look({ 'x-check-stop': '1' });
+      // One is on its way when the program is told to stop, and one comes just then.
+      await Promise.all([
+        look({ 'x-check-together': '0/2' }),
+        look({ 'x-check-together': '1/2', 'x-check-stop': '1' }),
+      ]);
       await until(async () => {
         if (holds(seen) || program.exit) return true;
         await look({ connection: 'close' });

@@ -1,5 +1,5 @@
 import { shown } from './01-bare-handler.ts';
-import { firstLines } from './harness/scrape.ts';
+import { firstLines, linesOf } from './harness/scrape.ts';
 import { check, type LessonChecks } from './harness/types.ts';
 
 const metricsAnswer = check({
@@ -95,12 +95,25 @@ const freshMetrics = check({
       fuller:
         'Two scrapes one after the other gave the very same text, although the process has worked in between. The text was made once, when the program started, and is sent again and again. The values are read when `register.metrics()` is called: call it inside the handler.',
     },
+    'metrics-cleared': {
+      first: 'Leave the registry as it is: no `register.clear()` where the metrics are read.',
+      fuller:
+        'The first scrape showed metrics that a later one has not, or not with the value that they had: something takes them out, or makes them anew, in between. `register.clear()` throws away all metrics with their values, and `resetMetrics()` the values. Prometheus reads a counter that falls as a restart of the program.',
+    },
   },
   async run(session, fail) {
     const first = session.first();
     // Memory and time are used between two scrapes; on a coarse clock it can take a few.
     const last = await session.settle(({ text }) => text !== first.text);
-    if (last.text !== first.text) return;
+    if (last.text !== first.text) {
+      const name = 'process_cpu_seconds_total';
+      if (last.samples(name).length > 0 && last.sum(name) >= first.sum(name)) return;
+      throw fail('metrics-cleared', {
+        did: 'asked GET /metrics twice',
+        expected: `${linesOf(first, name)}, or more`,
+        got: linesOf(last, name),
+      });
+    }
     const line = /^process_cpu_seconds_total.*$/m.exec(last.text)?.[0] ?? firstLines(last.text, 1);
     throw fail('stale-metrics', {
       did: 'asked GET /metrics several times',

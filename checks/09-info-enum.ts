@@ -235,6 +235,27 @@ const stateStopping = check({
   },
 });
 
+const ends = check({
+  name: 'told to stop, the program ends',
+  stops: true,
+  hints: {
+    'not-ended': {
+      first:
+        'Let the program end when it is told to stop: leave that to #forest, and use `onStop`.',
+      fuller:
+        'The program was told to stop, and it still ran more than five seconds later. A listener of your own for SIGTERM takes the place of what Node does by itself, so it must close the servers and end the program; something that is never finished, such as a timer, holds it up as well. `onStop` of #forest calls your function, and #forest does the rest.',
+    },
+  },
+  async run(session, fail) {
+    if (await session.ended()) return;
+    throw fail('not-ended', {
+      did: 'told the program to stop, as Ctrl-C does',
+      expected: 'it finishes what is under way, and ends within 5 seconds',
+      got: 'it still runs',
+    });
+  },
+});
+
 export const lesson: LessonChecks = {
   title: 'Info and Enum',
   learned: 'Facts are labels of a series of 1; a state is one series of 1 among others of 0.',
@@ -246,5 +267,6 @@ export const lesson: LessonChecks = {
     stateStarting,
     stateRunning,
     stateStopping,
+    ends,
   ],
 };

@@ -33,7 +33,10 @@ const SETTINGS = [
   'NODE_EXTRA_CA_CERTS',
 ];
 
-/** What every process that a checked program starts inherits: by it they are found. */
+/**
+ * What every process that a checked program starts inherits: by it they are found. It begins with the
+ * number of this process.
+ */
 export const MARK = 'WORKSHOP_CHECK';
 
 /**
@@ -127,7 +130,7 @@ export function launchEarly(how) {
 /** @param {Launch} how */
 async function spawnOnFreePorts({ entry, nodeArgs, delayMs, errorRate }) {
   const [port = 0, metricsPort = 0] = await freePorts(2);
-  const mark = randomUUID();
+  const mark = `${process.pid}-${randomUUID()}`;
   const spawned = spawnProgram({
     entry,
     tells: true,

@@ -520,10 +520,12 @@ async function createSession(
     },
     errors: () => program.stderr + others(),
     newErrors() {
-      const count = program.printed - printedBefore;
+      // The first scrape came before all checks.
+      const failedAtFirst = firstAnswer.status === 500;
+      const count = program.printed - (failedAtFirst ? 0 : printedBefore);
       return (count > 0 ? program.stderr.slice(-count) : '') + others();
     },
-    hasFailed: () => hasFailed,
+    hasFailed: () => hasFailed || firstAnswer.status === 500,
     hostOf: (asked) => hostOf(program, asked),
     elsewhere: () =>
       elsewhereOf(program, [port, metricsPort]) ?? otherUrlIn(program.stdout, [port, metricsPort]),

@@ -117,13 +117,49 @@ export const troubles = {
         'The message tells the name and the file. Either the `export` before it is missing, or the name is spelt in another way on the two sides.',
     },
   },
+  'take-09': {
+    step: 9,
+    says: /Cannot find module '[^']*[\\/](?:info|enum)\.[jt]s'/,
+    hint: {
+      first: 'A file of chapter 09 is not there: `make take STEP=9` brings info.ts and enum.ts.',
+      fuller:
+        'Chapter 09 does not let you type the classes `Info` and `Enum`: they come by the command, and nothing of yours is overwritten. If the file is there, compare the path in the `import` with its place.',
+    },
+  },
+  'take-10': {
+    step: 10,
+    says: /Cannot find module '[^']*[\\/](?:instrument)\.[jt]s'/,
+    hint: {
+      first: 'A file of chapter 10 is not there: `make take STEP=10` brings instrument.ts.',
+      fuller:
+        'Chapter 10 does not let you type the helpers: they come by the command, and nothing of yours is overwritten. If the file is there, compare the path in the `import` with its place.',
+    },
+  },
+  'take-11': {
+    step: 11,
+    says: /Cannot find module '[^']*[\\/](?:metrics-server)\.[jt]s'/,
+    hint: {
+      first: 'A file of chapter 11 is not there: `make take STEP=11` brings metrics-server.ts.',
+      fuller:
+        'Chapter 11 does not let you type the second server: it comes by the command, and nothing of yours is overwritten. If the file is there, compare the path in the `import` with its place.',
+    },
+  },
+  'metrics-file': {
+    step: 3,
+    says: /Cannot find module '[^']*[\\/](?:metrics)\.[jt]s'/,
+    hint: {
+      first: 'app/metrics.ts is not there: write it as chapter 03 says, beside server.ts.',
+      fuller:
+        'From chapter 03 on all metrics are made in a file of their own, which server.ts imports as "./metrics.ts". If it was there before, `make restore` lists your saved copies.',
+    },
+  },
   'import-missing': {
     step: 1,
     says: /ERR_MODULE_NOT_FOUND|Cannot find (module|package)/,
     hint: {
       first: 'A file that is imported is not there: look at its name, and at the ending .ts.',
       fuller:
-        'Imports of your own files begin with "./" and end in ".ts", as in `import { requests } from "./metrics.ts"`. Files that a chapter does not let you type come by a command of its own: `make take STEP=10`.',
+        'Imports of your own files begin with "./" and end in ".ts", as in `import { requests } from "./metrics.ts"`. What a chapter does not let you type comes by `make take`; the chapter says so.',
     },
   },
   'entry-missing': {

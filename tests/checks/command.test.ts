@@ -5,6 +5,7 @@ import { steps } from '../../checks/index.ts';
 import { until } from '../../checks/harness/program.ts';
 import { describeReport } from '../../workshop/terminal/report.ts';
 import { refusal, runCommand, startCommand } from '../support/cli.ts';
+import { runs } from '../support/processes.ts';
 import { repository } from '../support/workspace.ts';
 import { needsPosix } from '../support/posix.ts';
 import { readDocument } from '../text/document.ts';
@@ -145,6 +146,24 @@ describe('make check', () => {
     expect(await seen('The code cannot be read')).toBe(true);
     running.child.kill('SIGINT');
     expect((await running.ended).code).toBe(0);
+  });
+
+  it.each([
+    ['killed', "process.kill(process.ppid, 'SIGKILL');", null],
+    ['told to stop', 'process.kill(process.ppid);', 143],
+  ])('says so if it is %s by the program', TIMEOUT, async (_, kill, code) => {
+    if (process.platform === 'win32') return;
+    const { type, root } = await withApp(1, (text) =>
+      text.replace(
+        'await listen(',
+        `(await import('node:fs')).writeFileSync('app/pid', \`\${process.pid}\`);\n${kill}\nawait listen(`,
+      ),
+    );
+    const result = await type('check', '1');
+    expect(result.stderr).toMatch(/^The check was ended by a signal.*process\.ppid.*\n$/);
+    expect(result.code).toBe(code);
+    const pid = Number(await readFile(join(root, 'app/pid'), 'utf8'));
+    expect(await until(() => !runs(pid), 5000)).toBe(true);
   });
 
   it('has progress beside it, which lists the steps that pass', TIMEOUT, async () => {

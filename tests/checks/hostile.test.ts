@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { until } from '../../checks/harness/program.ts';
 import { checkStep } from '../../checks/run.ts';
 import { needsPosix } from '../support/posix.ts';
+import { runs } from '../support/processes.ts';
 import { PATIENT, ROOT, withCompiledMutation, withMutation, type Edit } from './copies.ts';
 
 const TIMEOUT = { timeout: 120_000 };
@@ -22,15 +23,6 @@ async function checkWith(edit: Edit, patience = PATIENT, copyStep = withCompiled
 
 const writePid = (pid: string) =>
   `(await import('node:fs')).appendFileSync(new URL('pids', import.meta.url), \`\${${pid}}\\n\`);`;
-
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe.concurrent('a hostile program', () => {
   it('may listen late', TIMEOUT, async () => {
@@ -58,6 +50,55 @@ describe.concurrent('a hostile program', () => {
     expect(report.failure).toBeUndefined();
     expect(pids).toHaveLength(1);
     expect(await until(() => !pids.some(runs), 5000)).toBe(true);
+  });
+
+  const STAYS = "['-e', 'setInterval(() => {}, 1000)']";
+  const detach = (env: string) =>
+    `const child = (await import('node:child_process')).spawn(process.execPath, ${STAYS}, { detached: true, stdio: 'ignore', env: ${env} });\n${writePid('child.pid')}`;
+
+  it.each([
+    ['in a group of its own', detach('process.env')],
+    ['in a group of its own, without its environment', detach('{}')],
+  ])('is ended with the child that it leaves %s', TIMEOUT, async (_, leave) => {
+    const { report, pids } = await checkWith(beforeListen(leave));
+    expect(report.failure).toBeUndefined();
+    expect(pids).toHaveLength(1);
+    expect(await until(() => !pids.some(runs), 5000)).toBe(true);
+  });
+
+  it('that starts itself again and ends is ended for good', TIMEOUT, async (context) => {
+    needsPosix(context, 'groups');
+    const again = `${writePid('process.pid')}\n(await import('node:child_process')).spawn(process.execPath, [...process.execArgv, process.argv[1]!], { detached: true, stdio: 'ignore' }).unref();\nprocess.exit(0);`;
+    const { report, pids } = await checkWith(beforeListen(again));
+    expect(report.failure?.hintId).toBe('exited');
+    expect(pids.length).toBeGreaterThan(0);
+    expect(await until(() => !pids.some(runs), 5000)).toBe(true);
+  });
+
+  it('may print a URL before it listens', TIMEOUT, async () => {
+    const wait =
+      "console.log('Grafana: http://localhost:3000');\nawait new Promise((resolve) => setTimeout(resolve, 500));";
+    expect((await checkWith(beforeListen(wait))).report.failure).toBeUndefined();
+  });
+
+  it('prints nothing that a terminal obeys', TIMEOUT, async () => {
+    const colour = "throw new Error('\\x1b[31mred\\x1b[0m \\x07bell');";
+    const { report } = await checkWith(beforeListen(colour));
+    expect(report.failure?.hintId).toBe('crashed');
+    const { finding, stderr } = report.failure!;
+    expect(finding.got).toContain('Error: red bell');
+    expect(`${finding.got}${stderr}`).not.toMatch(/(?![\n\t])\p{Cc}/u);
+  });
+
+  it('may hold words of an error in its log', TIMEOUT, async () => {
+    const log =
+      "console.error('Note: A metric with the name x has already been registered, or TypeError: no');";
+    const { report } = await checkWith([
+      'server.ts',
+      'if (!registry.fell(species)) return failure(409, `No ${species} stands.`);',
+      `${log}\n  registry.fell(species);`,
+    ]);
+    expect(report.failure?.hintId).toBe('none-stands');
   });
 
   it('that loops is ended, and within its time', TIMEOUT, async () => {

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { appendFile, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { until } from '../../checks/harness/program.ts';
 import { ROOT } from '../../workshop/programs.ts';
 import { onlyUnderCI } from '../support/ci.ts';
 import { runCommand, startCommand } from '../support/cli.ts';
 import { STEPS } from '../support/steps.ts';
-import { repository, temporaryFolder, texts } from '../support/workspace.ts';
+import { copyRepository, repository, temporaryFolder, texts } from '../support/workspace.ts';
 
 /** A file of checks that asks for one metric. */
 const checksFor = (title: string, metric: string) => `import { metricIsThere } from './metric.ts';
@@ -90,11 +90,7 @@ describe('an exercise', () => {
  */
 async function withOneStepMore(): Promise<{ root: string; name: string; touched: string[] }> {
   const root = await temporaryFolder();
-  const left = ['node_modules', '.git', '.workshop'];
-  await cp(ROOT, root, {
-    recursive: true,
-    filter: (path) => !left.includes(relative(ROOT, path).split(/[\\/]/)[0]!),
-  });
+  copyRepository(root);
   await symlink(join(ROOT, 'node_modules'), join(root, 'node_modules'), 'junction');
   await mkdir(join(root, '.workshop'));
   const number = STEPS.length + 1;

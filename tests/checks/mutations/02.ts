@@ -59,4 +59,14 @@ export const mutations: readonly Mutation[] = [
     ],
     ['server.ts', 'body: await register.metrics(),', 'body: text,'],
   ),
+  mutation('metrics-cleared', [
+    'server.ts',
+    'async function metrics(): Promise<Answer> {',
+    'async function metrics(): Promise<Answer> {\n  setImmediate(() => register.clear());',
+  ]),
+  mutation('metrics-cleared', [
+    'server.ts',
+    'async function metrics(): Promise<Answer> {',
+    'async function metrics(): Promise<Answer> {\n  register.clear();\n  collectDefaultMetrics();',
+  ]),
 ];

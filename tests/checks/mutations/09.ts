@@ -171,4 +171,18 @@ export const mutations: readonly Mutation[] = [
     "onStop(() => applicationState.state('stopping'));\n",
     '',
   ]),
+  mutation(
+    'not-ended',
+    [
+      'server.ts',
+      "onStop(() => applicationState.state('stopping'));\n",
+      "process.on('SIGTERM', () => applicationState.state('stopping'));\n",
+    ],
+    [
+      'server.ts',
+      "await listen(server, settings, 'PORT');",
+      'await new Promise<void>((resolve) => server.listen(settings.PORT, settings.HOST, resolve));',
+    ],
+    ['server.ts', '  listen,\n  onStop,\n', ''],
+  ),
 ];

@@ -112,6 +112,10 @@ export const troubleMutations: readonly TroubleMutation[] = [
     ...mutation('export-missing', ['metrics.ts', 'export const requests', 'const requests']),
   },
   { step: 3, ...mutation('import-missing', [ENTRY, './metrics.ts', './metric.ts']) },
+  { step: 3, ...mutation('metrics-file', [ENTRY, './metrics.ts', './own/metrics.ts']) },
+  { step: 9, ...mutation('take-09', ['metrics.ts', './enum.ts', './own/enum.ts']) },
+  { step: 10, ...mutation('take-10', [ENTRY, './instrument.ts', './own/instrument.ts']) },
+  { step: 11, ...mutation('take-11', [ENTRY, './metrics-server.ts', './own/metrics-server.ts']) },
   {
     step: 1,
     ...mutation('crashed', [ENTRY, 'const registry =', "JSON.parse('{');\nconst registry ="]),

@@ -1,10 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import { STEPS } from '../support/steps.ts';
-import { compile } from '../support/compiled.ts';
-import { copyFiles } from '../../workshop/learner/folders.ts';
+import { compiledName, compileText } from '../support/compiled.ts';
+import { listFiles } from '../../workshop/learner/folders.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -51,8 +59,17 @@ export async function withCompiled<Result>(
   mutation: Omit<Mutation, 'hint'>,
   use: (copy: Copy) => Promise<Result>,
 ): Promise<Result> {
-  return withCopy(compiledRoot(), source, mutation, async (folder) => {
-    await compile(join(ROOT, folder));
+  const texts = textsOf(source, mutation);
+  return withFolder(compiledRoot(), async (folder) => {
+    for (const [file, { text, edited }] of texts) {
+      // What is not edited was compiled for all tests, if it is of a step.
+      const compiled = join(ROOT, compiledRoot(), source, compiledName(file));
+      const target = join(ROOT, folder, compiledName(file));
+      mkdirSync(dirname(target), { recursive: true });
+      if (!file.endsWith('.ts')) writeFileSync(target, text);
+      else if (!edited && existsSync(compiled)) copyFileSync(compiled, target);
+      else writeFileSync(target, await compileText(join(ROOT, source, file), text));
+    }
     return use({ entry: `${folder}/server.js`, nodeArgs: [] });
   });
 }
@@ -68,9 +85,11 @@ export async function withMutation<Result>(
   mutation: Omit<Mutation, 'hint'>,
   use: (copy: Copy) => Promise<Result>,
 ): Promise<Result> {
-  return withCopy('.workshop', folderOf(step), mutation, (folder) =>
-    use({ entry: `${folder}/server.ts` }),
-  );
+  const texts = textsOf(folderOf(step), mutation);
+  return withFolder('.workshop', (folder) => {
+    for (const [file, { text }] of texts) writeFileSync(join(ROOT, folder, file), text);
+    return use({ entry: `${folder}/server.ts` });
+  });
 }
 
 /** The same, compiled. */
@@ -82,26 +101,32 @@ export async function withCompiledMutation<Result>(
   return withCompiled(folderOf(step), mutation, use);
 }
 
-async function withCopy<Result>(
-  parent: string,
+/** The files of a program with a mutation made in them, each with whether it differs. */
+function textsOf(
   source: string,
   { edits, files = {} }: Omit<Mutation, 'hint'>,
+): Map<string, { text: string; edited: boolean }> {
+  const texts = new Map<string, { text: string; edited: boolean }>();
+  for (const file of listFiles(join(ROOT, source))) {
+    texts.set(file, { text: readFileSync(join(ROOT, source, file), 'utf8'), edited: false });
+  }
+  for (const [file, search, replacement] of edits) {
+    const parts = texts.get(file)?.text.split(search) ?? [];
+    if (parts.length !== 2) {
+      throw new Error(`${file} of ${source} holds this ${parts.length - 1} times: ${search}`);
+    }
+    texts.set(file, { text: parts.join(replacement), edited: true });
+  }
+  for (const [file, text] of Object.entries(files)) texts.set(file, { text, edited: true });
+  return texts;
+}
+
+async function withFolder<Result>(
+  parent: string,
   use: (folder: string) => Promise<Result>,
 ): Promise<Result> {
   const { folder, remove } = makeFolder(parent);
   try {
-    copyFiles(join(ROOT, source), join(ROOT, folder));
-    for (const [file, search, replacement] of edits) {
-      const path = join(ROOT, folder, file);
-      const parts = readFileSync(path, 'utf8').split(search);
-      if (parts.length !== 2) {
-        throw new Error(`${file} of ${source} holds this ${parts.length - 1} times: ${search}`);
-      }
-      writeFileSync(path, parts.join(replacement));
-    }
-    for (const [file, text] of Object.entries(files)) {
-      writeFileSync(join(ROOT, folder, file), text);
-    }
     return await use(folder);
   } finally {
     remove();

@@ -40,11 +40,17 @@ export async function compile(folder: string): Promise<void> {
       .filter((file) => file.endsWith('.ts'))
       .map(async (file) => {
         const path = join(folder, file);
-        const text = readFileSync(path, 'utf8');
-        const { code } = await transformWithEsbuild(text, path, { target: 'node20' });
-        const js = code.replaceAll(/(from|import) "(\.[^"]+)\.ts"/g, '$1 "$2.js"');
-        writeFileSync(path.replace(/\.ts$/, '.js'), js);
+        writeFileSync(compiledName(path), await compileText(path, readFileSync(path, 'utf8')));
         rmSync(path);
       }),
   );
+}
+
+/** The name of the JavaScript file of a TypeScript file. */
+export const compiledName = (file: string) => file.replace(/\.ts$/, '.js');
+
+/** The JavaScript that a TypeScript file says. */
+export async function compileText(path: string, text: string): Promise<string> {
+  const { code } = await transformWithEsbuild(text, path, { target: 'node20' });
+  return code.replaceAll(/(from|import) "(\.[^"]+)\.ts"/g, '$1 "$2.js"');
 }

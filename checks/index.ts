@@ -28,7 +28,7 @@ function hasChecks(name: string): boolean {
 }
 
 async function load(name: string): Promise<Lesson> {
-  const { lesson } = (await import(`./${name}.ts`)) as { lesson: LessonChecks };
+  const { lesson } = (await import(/* @vite-ignore */ `./${name}.ts`)) as { lesson: LessonChecks };
   const [number] = /^\d\d(?=-)/.exec(name) ?? [];
   const heading = number ? `${number} ${lesson.title}` : lesson.title;
   const place = `WORKSHOP.md#${heading.toLowerCase().replaceAll(' ', '-')}`;

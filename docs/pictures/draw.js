@@ -115,32 +115,46 @@ const axes = (left, top, right, bottom) => path('line', `M${left} ${top}V${botto
   ]);
 }
 
-// Buckets as a staircase.
+// Cumulative buckets, and two readings of p95: all answers took from 0 to 0.6 s, spread evenly.
 {
   const left = 80;
-  const bottom = 320;
-  const wide = 62;
-  const shares = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 100];
+  const bottom = 330;
+  const at = (seconds, share) => [left + seconds * 660, bottom - share * 2.8];
+  const longest = 0.6;
+  const shareWithin = (seconds) => Math.min(100, (seconds / longest) * 100);
+  const limits = [0.1, 0.25, 0.5, 1];
   const parts = [axes(left, 30, 790, bottom)];
-  shares.forEach((share, i) => {
-    const x = left + i * wide;
-    const height = share * 2.6;
+  limits.forEach((limit, i) => {
+    const from = limits[i - 1] ?? 0;
+    const [x, y] = at(from, shareWithin(limit));
+    const width = at(limit, 0)[0] - x;
     parts.push(
-      `<rect class="a-fill" x="${x}" y="${bottom - height}" width="${wide}" height="${height}"/>`,
-    );
-    const limit = i === 10 ? '+Inf' : i === 9 ? '1' : `0.${i + 1}`;
-    parts.push(text(x + wide, bottom + 22, limit, { anchor: 'middle', style: 'small' }));
-    parts.push(
-      text(x + wide / 2, bottom - height + 20, `${share}`, { anchor: 'middle', style: 'small' }),
+      `<rect class="a-fill" x="${x}" y="${y}" width="${width}" height="${bottom - y}"/>`,
+      text(x + width, bottom + 22, `${limit}`, { anchor: 'middle', style: 'small' }),
     );
   });
-  const y = bottom - 75 * 2.6;
-  const x = left + 7.5 * wide;
-  parts.push(path('c dashed', `M${left} ${y}H${x}V${bottom}`));
-  parts.push(text(left + 8, y - 8, '75 of 100 requests'));
-  parts.push(text(x + 8, bottom - 12, 'p75 = 0.75 s'));
-  parts.push(text(left, 20, 'requests up to this limit', { style: 'small' }));
+  const corners = [0, ...limits].map((limit) => at(limit, shareWithin(limit)));
+  const share = 95;
+  const [last = 0, next = 0] = limits.slice(-2);
+  const step = (share - shareWithin(last)) / (shareWithin(next) - shareWithin(last));
+  const read = last + step * (next - last);
+  const [trueX, y] = at((share / 100) * longest, share);
+  const [readX] = at(read, share);
   parts.push(
+    path('b dashed', polyline(corners)),
+    path('c', polyline([at(0, 0), at(longest, 100), at(1, 100)])),
+    path('line dashed', `M${left} ${y}H${readX}`),
+    path('c dashed', `M${trueX} ${y}V${bottom}`),
+    path('b dashed', `M${readX} ${y}V${bottom}`),
+    text(left + 8, y - 8, '95 of 100 requests'),
+    text(trueX + 8, bottom - 62, 'true p95:', { style: 'small' }),
+    text(trueX + 8, bottom - 44, '0.57 s', { style: 'small' }),
+    text(readX - 8, bottom - 62, 'p95 as read:', { anchor: 'end', style: 'small' }),
+    text(readX - 8, bottom - 44, '0.85 s', { anchor: 'end', style: 'small' }),
+    text(at(0.6, 0)[0] + 10, 44, 'what happened', { style: 'small' }),
+    text(readX + 8, 96, 'what is', { style: 'small' }),
+    text(readX + 8, 114, 'assumed', { style: 'small' }),
+    text(left, 20, 'share of requests up to this limit', { style: 'small' }),
     text(435, bottom + 50, 'le: the limit of the bucket, in seconds', {
       anchor: 'middle',
       style: 'small',
@@ -149,8 +163,8 @@ const axes = (left, top, right, bottom) => path('line', `M${left} ${top}V${botto
   draw(
     'buckets',
     820,
-    385,
-    'Cumulative buckets as a staircase, and a quantile read from it',
+    395,
+    'Cumulative buckets, what is assumed inside of them, what happened, and the two readings of p95',
     parts,
   );
 }

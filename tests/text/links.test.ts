@@ -60,13 +60,46 @@ test('every place in WORKSHOP.md that another file names is there', () => {
   }
 });
 
-test('every picture is used, and its text can be read aloud', () => {
-  const all = documents.map((path) => readDocument(path).text).join('\n');
-  for (const name of readdirSync(join(ROOT, 'docs/pictures'))) {
-    if (name.endsWith('.js')) continue;
-    const use = new RegExp(`!\\[([^\\]]+)\\]\\((?:\\w+/)*docs/pictures/${name}\\)`).exec(all);
-    expect(use?.[1]?.length ?? 0, name).toBeGreaterThan(20);
-  }
+/** A picture as the texts show it: one for both themes, or a light one with its dark twin. */
+const PICTURE =
+  /!\[([^\]]+)\]\(((?:\w+\/)*[\w-]+\.(?:svg|png))\)|<picture>\s*<source media="\(prefers-color-scheme: dark\)" srcset="([\w/-]+)-dark\.png">\s*<img alt="([^"]+)" src="([\w/-]+)-light\.png">\s*<\/picture>/g;
+
+describe('pictures', () => {
+  const found = documents.flatMap((path) =>
+    [...readDocument(path).text.matchAll(PICTURE)].map(([, plain, file, dark, themed, light]) => ({
+      path,
+      says: plain ?? themed ?? '',
+      twins: dark === light,
+      files: file ? [file] : [`${light}-light.png`, `${dark}-dark.png`],
+    })),
+  );
+
+  test('are there, in both themes, and can be read aloud', () => {
+    for (const { path, says, twins, files } of found) {
+      expect(twins, says).toBe(true);
+      expect(says.length, says).toBeGreaterThan(20);
+      for (const file of files) {
+        expect(existsSync(join(ROOT, dirname(path), file)), file).toBe(true);
+      }
+    }
+  });
+
+  test('are written in one of two ways', () => {
+    for (const path of documents) {
+      const rest = prose(readDocument(path).text).replaceAll(PICTURE, '');
+      expect(rest, path).not.toMatch(/<img|<picture|!\[/);
+    }
+  });
+
+  test('are all used', () => {
+    const used = found.flatMap(({ path, files }) =>
+      files.map((file) => join(dirname(path), file).replaceAll('\\', '/')),
+    );
+    for (const name of readdirSync(join(ROOT, 'docs/pictures'))) {
+      if (/\.(js|md)$/.test(name)) continue;
+      expect(used).toContain(`docs/pictures/${name}`);
+    }
+  });
 });
 
 test('the chapters have the headings that hints and alerts link to', () => {

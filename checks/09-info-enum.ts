@@ -226,7 +226,7 @@ const stateStopping = check({
   async run(session, fail) {
     const stopping = (scrape: Scrape) => currentIn(scrape).join() === 'stopping';
     const scrape = await session.stop(stopping);
-    if (stopping(scrape)) return;
+    if (!scrape || stopping(scrape)) return;
     throw fail('not-stopping', {
       did: 'told the program to stop, as Ctrl-C does, and asked for /metrics meanwhile',
       expected: shown('stopping'),

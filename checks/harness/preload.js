@@ -11,7 +11,7 @@ import { isMainThread } from 'node:worker_threads';
 
 /** A request with this header moves `Date.now()` ahead by so many milliseconds. */
 const CLOCK = 'x-check-clock-ms';
-/** Before a request with this header is handled, after those with it, SIGTERM does its work. */
+/** Before a request with this header is handled, SIGTERM does what it would do. */
 const STOP = 'x-check-stop';
 /**
  * A request with this header is answered at once, with how long a request before it has kept all
@@ -71,37 +71,31 @@ subscribe('child_process', (message) => {
 // A program that ends in the turn in which it starts another.
 process.once('exit', tellChildren);
 
-/** @type {Map<number, { socket: import('node:net').Socket, handle: () => void }>} */
+/** @type {Map<number, () => void>} */
 const waiting = new Map();
-/**
- * The connections of the requests that came in together.
- * @type {import('node:net').Socket[]}
- */
-let together = [];
 /** @type {NodeJS.Timeout | undefined} */
 let patience;
 
 function letIn() {
   clearTimeout(patience);
   const all = [...waiting].toSorted(([a], [b]) => a - b);
-  together = all.map(([, { socket }]) => socket);
   waiting.clear();
-  for (const [, { handle }] of all) handle();
+  for (const [, handle] of all) handle();
 }
 
 /** @type {Set<() => void>} */
 const closing = new Set();
 
 /**
- * Does what SIGTERM would do, and keeps the connections that carry a last scrape meanwhile: a
- * program closes those that carry nothing, and does not know yet that these do.
- * @param {import('node:net').Socket[]} sockets
+ * Does what SIGTERM would do, and keeps the connection that asked for it: a program closes those
+ * that carry nothing, and does not know yet that this one does.
+ * @param {import('node:net').Socket} socket
  */
-function stop(sockets) {
+function stop(socket) {
   const kept = /** @type {const} */ (['destroy', 'destroySoon', 'end']);
-  for (const socket of sockets) for (const name of kept) socket[name] = () => socket;
+  for (const name of kept) socket[name] = () => socket;
   const heard = process.emit('SIGTERM', 'SIGTERM');
-  for (const socket of sockets) for (const name of kept) Reflect.deleteProperty(socket, name);
+  for (const name of kept) Reflect.deleteProperty(socket, name);
   // Nobody listens to it: then it ends the process.
   if (!heard) process.kill(process.pid, 'SIGTERM');
 }
@@ -124,7 +118,7 @@ function emitAhead(event, ...args) {
   const [request, response] = args;
   if (event !== 'request' || !request?.headers) return Reflect.apply(emit, this, [event, ...args]);
   const { headers, socket } = request;
-  const give = () => Reflect.apply(emit, this, [event, ...args]);
+  const handle = () => Reflect.apply(emit, this, [event, ...args]);
   if (headers[PING]) {
     response.end(`${longestMs}`);
     for (const close of closing) close();
@@ -133,15 +127,12 @@ function emitAhead(event, ...args) {
   const start = performance.now();
   setImmediate(() => (longestMs = Math.max(longestMs, performance.now() - start)));
   ahead += Number(headers[CLOCK] ?? 0);
-  if (!headers[TOGETHER]) return give();
+  if (headers[STOP]) stop(socket);
+  if (!headers[TOGETHER]) return handle();
   const [index, count] = headers[TOGETHER].split('/').map(Number);
   delete headers[TOGETHER];
   if (waiting.size === 0) patience = setTimeout(letIn, TOGETHER_MS);
-  const handle = () => {
-    if (headers[STOP]) stop(together);
-    give();
-  };
-  waiting.set(index, { socket, handle });
+  waiting.set(index, handle);
   if (waiting.size === count) letIn();
   return true;
 }

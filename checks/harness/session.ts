@@ -131,8 +131,11 @@ export interface Session {
   unvisited(): Promise<Scrape | undefined>;
   /** A scrape of a second process of the program, whose registry always fails. */
   scrapeWithoutRegistry(): Promise<Scrape>;
-  /** Tells the program to stop, and looks at its metrics until `holds` or until it is gone. */
-  stop(holds: (scrape: Scrape) => boolean): Promise<Scrape>;
+  /**
+   * Tells the program to stop, and looks at its metrics until `holds` or until it is gone.
+   * @returns the last scrape; none if it has refused all of them with 503, as some do that close
+   */
+  stop(holds: (scrape: Scrape) => boolean): Promise<Scrape | undefined>;
   /**
    * Whether the program, told to stop by `stop`, ends within its time.
    * @returns how it ended
@@ -495,22 +498,22 @@ async function createSession(
     },
     async stop(holds) {
       let seen = last ?? (await scrape());
+      let told = false;
+      let refused = false;
       const look = async (headers: Record<string, string>) => {
         const answer = await client.send(metricsAt, 'GET', '/metrics', headers).catch(() => {});
-        // A program that refuses visitors while it stops may refuse this one too.
-        if (answer?.status === 200 && !holds(seen)) seen = readScrape(answer);
+        refused ||= answer?.status === 503;
+        if (answer?.status !== 200) return;
+        told = true;
+        seen = readScrape(answer);
       };
-      // One is on its way when the program is told to stop, and one comes just then.
-      await Promise.all([
-        look({ 'x-check-together': '0/2' }),
-        look({ 'x-check-together': '1/2', 'x-check-stop': '1' }),
-      ]);
+      await look({ 'x-check-stop': '1' });
       await until(async () => {
         if (holds(seen) || program.exit) return true;
         await look({ connection: 'close' });
         return false;
       }, SETTLE_MS);
-      return seen;
+      return refused && !told ? undefined : seen;
     },
     async ended() {
       await client.send(port, 'GET', '/', { 'x-check-ping': '1' }).catch(() => {});

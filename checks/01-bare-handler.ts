@@ -117,6 +117,11 @@ const plantAndFell = check({
       first: 'Let `POST /fell?species=oak` fell a tree that stands and answer 200.',
       fuller: `\`registry.fell\` says whether a tree stood there. ${UNDO}`,
     },
+    'planted-twice': {
+      first: 'Plant one tree for each request: after one planting, two can be felled.',
+      fuller:
+        '`registry.plant(species)` plants a tree each time it is called, and returns its donation. Call it once, keep what it returns in a `const`, and use that wherever the donation is needed.',
+    },
     'none-stands': {
       first: 'Let `POST /fell` answer 409 when no tree of the species stands.',
       fuller: `\`registry.fell\` gives false when none stands: nothing is felled then, and 409 says so. ${UNDO}`,
@@ -134,6 +139,17 @@ const plantAndFell = check({
     };
     await ask('/plant?species=oak', 201, 'plant');
     await ask('/fell?species=oak', 200, 'fell');
+    const { status } = await session.send('POST', '/fell?species=oak');
+    if (status === 409) return;
+    // With more than one planted, it is the next that finds none.
+    const next = await session.send('POST', '/fell?species=oak');
+    if (status === 200 && next.status === 409) {
+      throw fail('planted-twice', {
+        did: 'sent POST /plant?species=oak once, and POST /fell?species=oak twice',
+        expected: 'status 409 the second time',
+        got: 'status 200 both times, and 409 the third time',
+      });
+    }
     await ask('/fell?species=oak', 409, 'none-stands');
   },
 });
@@ -227,5 +243,5 @@ const ownHost = check({
 export const lesson: LessonChecks = {
   title: 'Bare handler',
   learned: 'The program runs on your machine, and nobody can see how well: it has no metrics yet.',
-  checks: [ownHost, frontPage, treecounter, plantAndFell, wrongRequests],
+  checks: [ownHost, frontPage, plantAndFell, treecounter, wrongRequests],
 };

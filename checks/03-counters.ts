@@ -1,6 +1,7 @@
 import { amountOf, amountsIn, judgeDonations, type Donation } from './donations.ts';
 import { metricIsThere } from './metric.ts';
 import type { Finding } from './harness/failure.ts';
+import { movesBetween } from './harness/moves.ts';
 import { changeOf, lineOf, linesOf } from './harness/scrape.ts';
 import type { Session } from './harness/session.ts';
 import { check, type LessonChecks } from './harness/types.ts';
@@ -188,7 +189,12 @@ const failuresCount = check({
     const finding = {
       did: `asked GET /treecounter ${answers.length} times, and sent POST /plant?species=elm; the registry failed ${failed} times`,
       expected: `${REQUESTS} rises by ${answers.length + 1}`,
-      got: `it ${added < -1 ? `falls by ${-added - 1}` : `rises by ${added + 1}`}\n${linesOf(after, REQUESTS)}`,
+      got: [
+        `it ${added < -1 ? `falls by ${-added - 1}` : `rises by ${added + 1}`}`,
+        ...movesBetween(before, after, [requestsThere.metric!]).map(({ text }) => text),
+      ]
+        .slice(0, 8)
+        .join('\n'),
     };
     if (added > answers.length) throw fail('treecounter-twice', finding);
     throw fail(added === answered ? 'failures-not-counted' : 'treecounter-not-counted', finding);

@@ -46,6 +46,9 @@ interface Followed {
   readonly finding: Finding;
 }
 
+/** A path without the slashes around it and without capitals. */
+const bare = (path = '') => path.toLowerCase().replaceAll(/^\/|\/$/g, '');
+
 /** Sends one request and looks which series it moved. */
 async function follow(
   session: Session,
@@ -149,6 +152,11 @@ const eachAnswer = check({
       fuller:
         'The request was answered with another status than the one that was counted. The label is written before the answer is known, or it is a constant. Count after the answer is made, with `answer.status`.',
     },
+    'endpoint-spelling': {
+      first: 'Spell endpoint like the route, letter for letter: here a slash or the case differs.',
+      fuller:
+        'The endpoint is the route that was asked, in another spelling. To Prometheus, /plant and /plant/ are two series, and every query would have to know both. Take the key of `routes` as it is.',
+    },
     'endpoint-fixed': {
       first: 'Take endpoint from the request: each route has its own value.',
       fuller:
@@ -175,7 +183,10 @@ const eachAnswer = check({
         throw fail('answer-without-labels', finding);
       }
       if (labels.endpoint?.includes('?')) throw fail('query-in-label', finding);
-      if (labels.endpoint !== endpoint) throw fail('endpoint-fixed', finding);
+      if (labels.endpoint !== endpoint) {
+        const isSame = bare(labels.endpoint) === bare(endpoint);
+        throw fail(isSame ? 'endpoint-spelling' : 'endpoint-fixed', finding);
+      }
       throw fail(labels.method === method ? 'status-fixed' : 'method-fixed', finding);
     }
   },
@@ -239,6 +250,11 @@ const unmatched = check({
       fuller:
         'The visitor was told that there is no such page, and a known route was counted for it. /plant/ is not /plant, nor is a path that only begins like a route or differs in capitals. Ask the same table that finds the handler: `routes.has(visit.path) ? visit.path : "unmatched"`.',
     },
+    'route-otherwise': {
+      first: 'Find the route once, for the answer and for endpoint: here the two disagree.',
+      fuller:
+        'The program knows this path, since its answer is not 404, but the endpoint is not the route that answered. One line that finds the handler and another one that makes the label look at the path in different ways: with and without capitals, or with and without a slash at the end.',
+    },
     'unmatched-labels': {
       first: 'Count an unknown path with all labels, as any other: only endpoint is "unmatched".',
       fuller:
@@ -257,7 +273,7 @@ const unmatched = check({
   },
   async run(session, fail) {
     const ask = (path: string) =>
-      // A router that takes /plant/ for /plant finds the route, and says so with its answer.
+      // A router that takes /plant/ for /plant finds the route: its answer is not 404.
       follow(session, 'GET', path, (status) => {
         const route = path.toLowerCase().replace(/\/$/, '');
         const endpoint = status !== 404 && ENDPOINTS.has(route) ? route : 'unmatched';
@@ -268,6 +284,9 @@ const unmatched = check({
     for (const path of UNKNOWN) asked.push(await ask(path));
     const wrong = asked.find(({ right }) => !right);
     if (!wrong) return;
+    if (asked.every(({ right, status }) => right || status !== 404)) {
+      throw fail('route-otherwise', wrong.finding);
+    }
     const raw = asked.find((one) => holdsPath(one));
     if (raw) throw fail('raw-path', raw.finding);
     const { endpoint } = wrong.labels;
@@ -295,7 +314,6 @@ const UNKNOWN = ['/nowhere', '/trees/oak', '/plant/', '/Plant', '/%'];
 /** Whether a label holds the path that was asked, or the beginning of it. */
 function holdsPath({ path, labels, right }: Followed): boolean {
   if (right || path.length < 3) return false;
-  const bare = (text: string) => text.toLowerCase().replaceAll(/^\/|\/$/g, '');
   return Object.values(labels).some((value = '') => {
     if (ENDPOINTS.has(value) || bare(value) === '') return false;
     return bare(value).includes(bare(path)) || (value[0] === '/' && path.startsWith(value));

@@ -38,6 +38,16 @@ export const mutations: readonly Mutation[] = [
     'if (!registry.fell(species)) return failure(409, `No ${species} stands.`);',
     'registry.fell(species);',
   ]),
+  mutation('planted-twice', [
+    'server.ts',
+    'const euros = registry.plant(species);',
+    'registry.plant(species);\n  const euros = registry.plant(species);',
+  ]),
+  mutation('planted-twice', [
+    'server.ts',
+    'plantedPage(species, euros)',
+    'plantedPage(species, euros + 0 * registry.plant(species))',
+  ]),
   mutation('unknown-species', [
     'server.ts',
     'return failure(400, `Name',

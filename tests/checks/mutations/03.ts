@@ -47,7 +47,7 @@ export const mutations: readonly Mutation[] = [
   mutation('reset-by-scrape', [
     'server.ts',
     METRICS,
-    '    body: await register.metrics().finally(() => register.resetMetrics()),\n  };\n}',
+    '    body: await register.metrics().finally(() => register.getSingleMetric("requests_total")?.reset()),\n  };\n}',
   ]),
   mutation('reset-by-scrape', [
     'server.ts',
@@ -224,7 +224,7 @@ export const mutations: readonly Mutation[] = [
   mutation('donation-without-tree', [
     'server.ts',
     'function unknownSpecies(): Answer {',
-    "function unknownSpecies(): Answer {\n  donatedEuros.inc(registry.plant('oak'));",
+    'function unknownSpecies(): Answer {\n  donatedEuros.inc(1.5);',
   ]),
   mutation('donation-without-tree', [
     'server.ts',

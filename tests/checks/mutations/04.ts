@@ -8,6 +8,13 @@ const endpoint = (replacement: string): Edit => [
   replacement,
 ];
 
+/** A router that takes /plant/ for /plant. */
+const SLASH_FORGIVEN: Edit = [
+  'server.ts',
+  'const route = routes.get(path);',
+  "const route = routes.get(path.replace(/(.)\\/$/, '$1'));",
+];
+
 /** A fourth label of requests_total. */
 const furtherLabel = (hint: string, value: string): Mutation =>
   mutation(
@@ -288,4 +295,22 @@ export const mutations: readonly Mutation[] = [
     "await listen(server, settings, 'PORT');",
     "await listen(server, settings, 'PORT');\nrequests.inc({ method: 'HEAD', endpoint: '/', status: 200 });",
   ]),
+  mutation(
+    'endpoint-spelling',
+    endpoint(
+      "const endpoint = routes.has(visit.path) ? visit.path.replace(/(\\w)$/, '$1/') : 'unmatched';",
+    ),
+  ),
+  mutation(
+    'endpoint-spelling',
+    endpoint("const endpoint = routes.has(visit.path) ? visit.path.toUpperCase() : 'unmatched';"),
+  ),
+  mutation('route-otherwise', SLASH_FORGIVEN),
+  mutation(
+    'route-otherwise',
+    SLASH_FORGIVEN,
+    endpoint(
+      "const known = routes.has(visit.path) || visit.path === '/plant/';\n  const endpoint = known ? visit.path : 'unmatched';",
+    ),
+  ),
 ];

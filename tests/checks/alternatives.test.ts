@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { steps } from '../../checks/index.ts';
 import { checkStep } from '../../checks/run.ts';
 import { onlyUnderCI } from '../support/ci.ts';
-import { PATIENT, ROOT, withCompiled } from './copies.ts';
+import { PATIENT, ROOT, withCompiled, withCompiledMutation, type Edit } from './copies.ts';
 
 const SOURCE = 'tests/checks/alternatives';
 const names = readdirSync(join(ROOT, SOURCE));
@@ -28,5 +28,70 @@ describe.concurrent('a right program passes, however it is written', () => {
         });
       });
     }
+  }
+});
+
+/** What learners change of their own accord, and may. */
+const VARIANTS: readonly (readonly [what: string, step: number, edits: readonly Edit[]])[] = [
+  [
+    'a further label that has a short list of values',
+    4,
+    [
+      ['metrics.ts', "Counter<'method' | 'endpoint' | 'status'>", 'Counter<string>'],
+      [
+        'metrics.ts',
+        "['method', 'endpoint', 'status']",
+        "['method', 'endpoint', 'status', 'kind']",
+      ],
+      [
+        'server.ts',
+        'endpoint, status: answer.status });',
+        "endpoint, status: answer.status, kind: answer.status < 400 ? 'good' : 'bad' });",
+      ],
+      [
+        'metrics.ts',
+        '{ method, endpoint, status }, 0',
+        "{ method, endpoint, status, kind: 'good' }, 0",
+      ],
+    ],
+  ],
+  [
+    'a page that tells the sum of all donations, and no single one',
+    3,
+    [
+      ['server.ts', 'const settings =', 'let sum = 0;\nconst settings ='],
+      ['server.ts', '  donatedEuros.inc(euros);', '  donatedEuros.inc(euros);\n  sum += euros;'],
+      [
+        'server.ts',
+        'body: plantedPage(species, euros)',
+        'body: `<p>${sum.toFixed(2)} euros so far</p>`',
+      ],
+      ['server.ts', '  plantedPage,\n', ''],
+    ],
+  ],
+  [
+    'counters of its own, one of them named after trees',
+    5,
+    [
+      [
+        'metrics.ts',
+        'export const requestsInProgress',
+        "export const planted = new Counter({ name: 'trees_planted_total', help: 'Trees planted.' });\n\nexport const requestsInProgress",
+      ],
+      ['server.ts', '  donatedEuros,\n', '  donatedEuros,\n  planted,\n'],
+      ['server.ts', '  donatedEuros.inc(euros);', '  donatedEuros.inc(euros);\n  planted.inc();'],
+    ],
+  ],
+];
+
+describe.concurrent('a step passes with what learners add', () => {
+  for (const [what, step, edits] of VARIANTS) {
+    it(`${what}, as of step ${step}`, { timeout: 120_000 }, async (context) => {
+      onlyUnderCI(context);
+      await withCompiledMutation(step, { edits }, async (copy) => {
+        const { failure } = await checkStep(step, { ...copy, ...PATIENT });
+        expect(failure).toBeUndefined();
+      });
+    });
   }
 });

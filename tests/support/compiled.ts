@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { transformWithEsbuild } from 'vite';
 import type { TestProject } from 'vitest/node';
@@ -28,8 +29,32 @@ export default async function setup(project: TestProject): Promise<() => void> {
     copyFiles(join(ROOT, part), join(folder, part));
     await compile(join(folder, part));
   }
+  await bundleLibrary(join(folder, 'node_modules/prom-client'));
   project.provide('compiled', folder.slice(ROOT.length));
   return () => rmSync(folder, { recursive: true, force: true });
+}
+
+/** Puts prom-client into one file: its many take a third of the time of a start that is compiled. */
+async function bundleLibrary(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const require = createRequire(join(ROOT, 'package.json'));
+  const names = Object.keys(require('prom-client')).join(', ');
+  const contents = `import lib from 'prom-client';\nexport const { ${names} } = lib;\nexport default lib;`;
+  // The one that vite has, for transformWithEsbuild.
+  const { build } = createRequire(require.resolve('vite'))('esbuild') as typeof import('esbuild');
+  await build({
+    stdin: { contents, resolveDir: ROOT },
+    outfile: join(folder, 'index.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    // What it requires of Node's own.
+    banner: {
+      js: `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);`,
+    },
+  });
+  const library = { name: 'prom-client', type: 'module', exports: './index.js' };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(library));
 }
 
 /** Replaces each TypeScript file in a folder and those below by the JavaScript that it says. */

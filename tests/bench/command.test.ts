@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { measureRequests } from '../../bench/requests.ts';
-import { startProgram, until } from '../../checks/harness/program.ts';
+import { until } from '../../checks/harness/program.ts';
 import { onlyUnderCI } from '../support/ci.ts';
-import { refusal, runCommand } from '../support/cli.ts';
+import { refusal, runCommand, startCommand } from '../support/cli.ts';
 import { needsPosix } from '../support/posix.ts';
 
 const RESULTS = new URL('../../bench/results.md', import.meta.url);
@@ -78,20 +78,16 @@ test('a step that does not start is named, with what it said', async () => {
 
 test('Ctrl-C ends it and all that it started', async (context) => {
   needsPosix(context, 'signals');
+  onlyUnderCI(context);
   const before = results();
-  const bench = startProgram({
-    nodeArgs: ['workshop/run.js'],
-    entry: 'bench',
-    env: { PART: 'scrape' },
-  });
-  onTestFinished(async () => void (await bench.stop()));
-  expect(await until(() => bench.stderr.includes('A scrape of'), 25_000)).toBe(true);
-  bench.signal('SIGINT');
-  expect(await bench.exited).toEqual({ code: 130, signal: null });
+  const bench = startCommand(['bench'], { PART: 'scrape' });
+  await bench.says('A scrape of');
+  bench.child.kill('SIGINT');
+  expect((await bench.ended).code).toBe(130);
   expect(bench.stderr).toMatch(/Stopped: nothing is written.*npm run bench\n$/);
   expect(results()).toBe(before);
   // It leads a process group: as long as one of its children lives, so does the group.
-  const group = () => process.kill(-bench.pid, 0);
+  const group = () => process.kill(-bench.child.pid!, 0);
   expect(await until(() => !alive(group), 5000)).toBe(true);
 });
 

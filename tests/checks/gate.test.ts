@@ -17,6 +17,9 @@ const hintsOf = (step: (typeof steps)[number]) =>
 
 const numbers = STEPS.map((_, index) => index + 1);
 
+/** What is tried without CI: the first, where the form of a check changes, and the last. */
+const FEW = [1, 4, 6, 8, STEPS.length];
+
 describe('every check is complete', () => {
   it('each step has its file of checks, whose number is its place in the list', () => {
     expect(chapters.map(({ name }) => name)).toEqual(STEPS);
@@ -81,7 +84,8 @@ describe.concurrent('the steps themselves', () => {
       expect(report.results.every(({ outcome }) => outcome === 'passed')).toBe(true);
     });
 
-    it(`step ${step} passes 1 to ${step}, and no more`, TIMEOUT, async () => {
+    it(`step ${step} passes 1 to ${step}, and no more`, TIMEOUT, async (context) => {
+      if (!FEW.includes(step)) onlyUnderCI(context);
       expect(await passedSteps({ ...copy, ...PATIENT })).toEqual(numbers.slice(0, step));
     });
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { onlyUnderCI } from '../support/ci.ts';
 import { STEPS } from '../support/steps.ts';
 import { repository } from '../support/workspace.ts';
 
@@ -71,7 +72,8 @@ test('what is changed in a step is merged into all later ones, and into no other
   expect(await read(`steps/${LAST}/server.ts`)).toBe(before);
 });
 
-test('what is changed in the first step is merged into app/, too', async () => {
+test('what is changed in the first step is merged into app/, too', async (context) => {
+  onlyUnderCI(context);
   const { carry, edit, read, changed } = await authors();
   await edit('steps/01-bare-handler/server.ts', IMPORT, `// Why.\n${IMPORT}`);
   expect(carry('1').code).toBe(0);
@@ -79,7 +81,8 @@ test('what is changed in the first step is merged into app/, too', async () => {
   expect(changed()).toHaveLength(STEPS.length + 1);
 });
 
-test('new files come to all later steps, and deleted ones go', async () => {
+test('new files come to all later steps, and deleted ones go', async (context) => {
+  onlyUnderCI(context);
   const { carry, root, changed } = await authors();
   await writeFile(join(root, 'steps/10-timers-and-exceptions/log.ts'), 'export {};\n');
   await rm(join(root, 'steps/10-timers-and-exceptions/enum.ts'));
@@ -91,7 +94,8 @@ test('new files come to all later steps, and deleted ones go', async () => {
   );
 });
 
-test('a file that cannot be merged is named with what to do, and goes on from there', async () => {
+test('a file that cannot be merged is named with what to do, and goes on from there', async (context) => {
+  onlyUnderCI(context);
   const { root, carry, edit, read, git, changed } = await authors();
   for (const name of STEPS.filter((step) => step >= '10')) {
     await edit(`steps/${name}/server.ts`, CALL, 'registry.fell(species!)');
@@ -127,7 +131,8 @@ test('a file that cannot be merged is named with what to do, and goes on from th
   expect(await read(`steps/${LAST}/server.ts`)).toContain('registry.fell(species! as never)');
 });
 
-test('nothing to carry, and no step to carry from, are told with what to type', async () => {
+test('nothing to carry, and no step to carry from, are told with what to type', async (context) => {
+  onlyUnderCI(context);
   const { carry, changed } = await authors();
   expect(carry('05')).toMatchObject({ code: 0, stderr: '' });
   for (const args of [[], ['99'], ['5', '6']]) {

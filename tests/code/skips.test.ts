@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ALLOWED_SKIPS } from '../../e2e/skips.ts';
 import { ROOT } from '../../workshop/programs.ts';
+import { onlyUnderCI } from '../support/ci.ts';
 import { temporaryFolder } from '../support/workspace.ts';
 
 const TESTS = `
@@ -46,7 +47,8 @@ Skipped, and must not be:
 1 passed, 0 failed, 2 skipped`);
 });
 
-test('those on the list are named, and fail nothing; nor does any without CI', async () => {
+test('those on the list are named, and fail nothing; nor does any without CI', async (context) => {
+  onlyUnderCI(context);
   const { status, said } = await run(list('waits'));
   expect(status).toBe(0);
   expect(said).toMatch(/allows:\n {2}2 tests: As in June\.\n/);

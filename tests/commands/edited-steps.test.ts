@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { until } from '../../checks/harness/program.ts';
 import { editedSteps } from '../../workshop/learner/edited-steps.ts';
+import { onlyUnderCI } from '../support/ci.ts';
 import { startCommand } from '../support/cli.ts';
 import { repository, temporaryFolder, workspace } from '../support/workspace.ts';
 
@@ -74,7 +75,8 @@ test('without a repository there is no warning', async () => {
   expect(await editedSteps(root)).toBeUndefined();
 });
 
-test('a repository around the workshop that does not know it brings no warning', async () => {
+test('a repository around the workshop that does not know it brings no warning', async (context) => {
+  onlyUnderCI(context);
   const root = await workspace();
   await mkdir(join(root, 'notes'));
   await writeFile(join(root, 'notes/a.txt'), '');
@@ -106,7 +108,8 @@ test('dev tells it at the start, and when it happens while the program runs', as
   expect(await says('steps/04-labels/metrics.ts (and 1 more) is edited')).toBe(true);
 });
 
-test('dev of a step does not tell it', async () => {
+test('dev of a step does not tell it', async (context) => {
+  onlyUnderCI(context);
   const root = await repository();
   commit(root);
   await appendFile(join(root, 'steps/05-gauges/metrics.ts'), '// mine\n');

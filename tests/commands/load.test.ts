@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { freePorts } from '../../checks/harness/ports.js';
-import { startProgram, until } from '../../checks/harness/program.ts';
 import { callCommand, refusal, runCommand, startCommand } from '../support/cli.ts';
 import { APART, runStep } from '../support/steps.ts';
 import { needsPosix } from '../support/posix.ts';
@@ -43,16 +42,11 @@ test('load finds the program by itself, on either of its two ports', async () =>
 test('Ctrl-C ends load with the summary so far', async (context) => {
   needsPosix(context, 'signals');
   const { url } = await runStep('01-bare-handler');
-  const load = startProgram({
-    entry: 'load',
-    nodeArgs: ['workshop/run.js'],
-    env: { URL: url, SECONDS: '60', RPS: '200' },
-  });
-  expect(await until(() => load.stdout.includes('Ctrl-C'), 20_000)).toBe(true);
-  load.signal('SIGINT');
-  expect(await load.exited).toEqual({ code: 0, signal: null });
+  const load = startCommand(['load'], { URL: url, SECONDS: '60', RPS: '200' });
+  await load.says('Ctrl-C');
+  load.child.kill('SIGINT');
+  expect((await load.ended).code).toBe(0);
   expect(load.stdout).toMatch(/^\d+ requests? in \d\.\d s:$/m);
-  await load.stop();
 });
 
 test('where nothing listens, load says what to type', async () => {
@@ -74,17 +68,12 @@ test('a program that restarts is waited for', async () => {
 
 test('a program that goes away is told of', async () => {
   const { url, program } = await runStep('01-bare-handler');
-  const load = startProgram({
-    entry: 'load',
-    nodeArgs: ['workshop/run.js'],
-    env: { URL: url, SECONDS: '2', RPS: '50' },
-  });
-  expect(await until(() => load.stdout.includes('Ctrl-C'), 20_000)).toBe(true);
+  const load = startCommand(['load'], { URL: url, SECONDS: '2', RPS: '50' });
+  await load.says('Ctrl-C');
   await program.stop();
-  await load.exited;
+  await load.ended;
   expect(load.stdout).toMatch(/no answer .*\d/);
   expect(load.stdout).toMatch(/does the program still run\?.*npm run dev/);
-  await load.stop();
 });
 
 test.each([

@@ -15,8 +15,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { freePorts } from '../../checks/harness/ports.js';
-import { startProgram, until, untilListening } from '../../checks/harness/program.ts';
-import { findProgram, hasMetricsPort, stepNames } from '../../workshop/programs.ts';
+import { until } from '../../checks/harness/program.ts';
 import { findGrafana } from '../../workshop/stack/grafana.ts';
 import { translateTargets } from '../../workshop/stack/native-files.ts';
 import { findOnPath } from '../../workshop/stack/path.ts';
@@ -36,7 +35,7 @@ import {
   tells,
 } from '../support/archive.ts';
 import { callCommand, refusal, runCommand, startCommand } from '../support/cli.ts';
-import { STEPS } from '../support/steps.ts';
+import { runStep, STEPS } from '../support/steps.ts';
 import { repository } from '../support/workspace.ts';
 import { needsPosix } from '../support/posix.ts';
 
@@ -229,26 +228,20 @@ test.skipIf(WINDOWS)(
   async () => {
     const folder = emptyFolder();
     putPrometheus(folder, '3.5.3');
-    const { code, stdout } = await runCommand(['doctor'], { ...BARE, ...FREE, PATH: folder });
+    const { code, stdout } = await callCommand(['doctor'], { ...BARE, ...FREE, PATH: folder });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^warn {2}Docker is not installed\n.*\n.*npm run native/m);
     expect(stdout).toMatch(/^Ready for class/m);
   },
 );
 
-test.each(['2', stepNames().at(-1)!])(
+test.each(['02-expose-metrics', STEPS.at(-1)!])(
   'doctor knows the program of step %s on its ports',
   async (step) => {
-    const program = startProgram({
-      entry: findProgram(step).entry,
-      env: { PORT: '0', METRICS_PORT: '0' },
-    });
-    onTestFinished(async () => void (await program.stop()));
-    const urls = (await untilListening(program, hasMetricsPort(findProgram(step)) ? 2 : 1)).map(
-      (url) => new URL(url).port,
-    );
-    const ports = { PORT_8000: urls[0]!, PORT_8001: urls.at(-1)! };
-    const { stdout } = await runCommand(['doctor'], { ...BARE, ...FREE, ...ports });
+    const { url, metricsUrl } = await runStep(step);
+    const urls = [new URL(url).port, new URL(metricsUrl).port];
+    const ports = { PORT_8000: urls[0]!, PORT_8001: urls[1]! };
+    const { stdout } = await callCommand(['doctor'], { ...BARE, ...FREE, ...ports });
     for (const port of urls) {
       expect(stdout).toMatch(
         new RegExp(`^ok {4}Port ${port} is held by the workshop itself$`, 'm'),

@@ -36,7 +36,8 @@ export function judgeSeconds(added: number, { seconds, answers }: Burst): Second
   // adds to it, a visitor may see and a timer may not.
   const least = Math.min(seconds, calls * LEAST_S);
   if (added < least * 0.5) return 'too little';
-  if (added <= seconds * 3) return 'right';
+  // A timer may be stopped a moment after the answer.
+  if (added <= seconds * 1.5 + calls * 0.05) return 'right';
   return added > least * 500 && added < seconds * 3000 ? 'milliseconds' : 'other unit';
 }
 

@@ -156,6 +156,31 @@ export const mutations: readonly Mutation[] = [
     IMPORT,
   ),
   mutation('metrics-still-public', PUBLIC, IMPORT),
+  // The route is left, and the exception for scrapes is gone: now they are counted as visits, too.
+  mutation(
+    'metrics-still-public',
+    IMPORT,
+    [
+      'server.ts',
+      "  ['/fell', { POST: fell }],\n",
+      "  ['/fell', { POST: fell }],\n  ['/metrics', { GET: metrics }],\n",
+    ],
+    [
+      'server.ts',
+      'function home(): Answer {',
+      "async function metrics(): Promise<Answer> {\n  const headers = { 'Content-Type': register.contentType };\n  return { status: 200, headers, body: await register.metrics() };\n}\n\nfunction home(): Answer {",
+    ],
+  ),
+  mutation('metrics-still-public', [
+    'server.ts',
+    "  ['/fell', { POST: fell }],\n",
+    "  ['/fell', { POST: fell }],\n  ['/metrics', { GET: () => failure(403, 'The metrics have moved.') }],\n",
+  ]),
+  mutation('metrics-still-public', [
+    'server.ts',
+    "  ['/fell', { POST: fell }],\n",
+    "  ['/fell', { POST: fell }],\n  ['/metrics', { GET: home }],\n",
+  ]),
   mutation(
     'pages-on-metrics-port',
     [

@@ -30,7 +30,9 @@ function draw(name, width, height, label, parts) {
   ${parts.flat().join('\n  ')}
 </svg>
 `;
-  writeFileSync(new URL(`${name}.svg`, import.meta.url), svg);
+  // Two decimals: the last digits of a sine or a logarithm differ between versions of Node.js.
+  const rounded = svg.replace(/\d+\.\d{3,}/g, (number) => `${Number(Number(number).toFixed(2))}`);
+  writeFileSync(new URL(`${name}.svg`, import.meta.url), rounded);
 }
 
 function text(x, y, words, { anchor = 'start', style = '' } = {}) {

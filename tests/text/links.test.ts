@@ -1,4 +1,14 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { steps } from '../../checks/index.ts';
@@ -78,6 +88,8 @@ describe('pictures', () => {
     for (const { path, says, twins, files } of found) {
       expect(twins, says).toBe(true);
       expect(says.length, says).toBeGreaterThan(20);
+      const same = found.filter((other) => other.path === path && other.says === says);
+      expect(same, says).toHaveLength(1);
       for (const file of files) {
         expect(existsSync(join(ROOT, dirname(path), file)), file).toBe(true);
       }
@@ -88,6 +100,24 @@ describe('pictures', () => {
     for (const path of documents) {
       const rest = prose(readDocument(path).text).replaceAll(PICTURE, '');
       expect(rest, path).not.toMatch(/<img|<picture|!\[/);
+    }
+  });
+
+  test('are as draw.js draws them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
+    try {
+      copyFileSync(join(ROOT, 'docs/pictures/draw.js'), join(folder, 'draw.mjs'));
+      execFileSync(process.execPath, [join(folder, 'draw.mjs')]);
+      const drawn = readdirSync(folder).filter((name) => name.endsWith('.svg'));
+      expect(drawn).toEqual(
+        readdirSync(join(ROOT, 'docs/pictures')).filter((name) => name.endsWith('.svg')),
+      );
+      for (const name of drawn) {
+        const kept = readFileSync(join(ROOT, 'docs/pictures', name), 'utf8');
+        expect(readFileSync(join(folder, name), 'utf8') === kept, name).toBe(true);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 

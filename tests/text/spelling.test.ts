@@ -15,6 +15,7 @@ function wordsOf(text: string): Set<string> {
     .replace(/<code>.*?<\/code>/g, '')
     .replace(/`[^`]*`/g, '')
     .replace(/\]\([^)]*\)/g, ']')
+    .replace(/<img alt="([^"]*)"[^>]*>/g, '$1')
     .replace(/<[^>]*>/g, '');
   return new Set(plain.toLowerCase().match(/\p{Letter}+(?:'\p{Letter}+)?/gu));
 }

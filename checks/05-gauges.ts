@@ -509,14 +509,19 @@ function ofProcess(scrape: Scrape, value: number): boolean {
   return names.some((name) => Math.abs(value / scrape.sum(name) - 1) < 0.1);
 }
 
+/** So much memory is taken at a time, in bytes. */
+const TAKEN = 96 * 1024 * 1024;
+
 /** Whether the gauge rises while memory is taken: what is free falls then. */
 async function risesWithUse(session: Session): Promise<boolean> {
-  // Other programs take and give back memory meanwhile: once is enough.
-  for (let tries = 0; tries < 4; tries++) {
+  // All of it is held to the end: what is given back meanwhile would hide what is taken.
+  const taken: Buffer[] = [];
+  // Other programs take and give back memory, too: once is enough.
+  while (taken.length < 4) {
     const before = (await session.scrape()).sum(MEMORY);
-    const taken = Buffer.alloc(96 * 1024 * 1024, 1);
+    taken.push(Buffer.alloc(TAKEN, 1));
     const after = (await session.scrape()).sum(MEMORY);
-    if (after - before > taken.length / 2) return true;
+    if (after - before > TAKEN / 2) return true;
   }
   return false;
 }

@@ -15,15 +15,8 @@ import {
 } from './harness/trouble.ts';
 import { plain } from './harness/errors.ts';
 import { CheckFailure } from './harness/failure.ts';
-import type {
-  Check,
-  CheckEvent,
-  CheckResult,
-  Failure,
-  Lesson,
-  NamedMetric,
-  Report,
-} from './harness/types.ts';
+import type { NamedMetric } from './harness/moves.ts';
+import type { Check, CheckEvent, CheckResult, Failure, Lesson, Report } from './harness/types.ts';
 
 /** How to check; all times in milliseconds. */
 export interface CheckOptions {

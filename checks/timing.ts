@@ -1,7 +1,8 @@
 import { compareMoves, movesBetween, type Comparison, type Move } from './harness/moves.ts';
 import { changeOf, linesOf, type Scrape } from './harness/scrape.ts';
 import type { Burst, Session } from './harness/session.ts';
-import { check, type Check, type NamedMetric } from './harness/types.ts';
+import type { NamedMetric } from './harness/moves.ts';
+import { check, type Check } from './harness/types.ts';
 
 /** A histogram or a summary of the time that visitors wait. */
 export interface VisitTimes extends Pick<NamedMetric, 'name' | 'type'> {

@@ -1,6 +1,13 @@
-import type { Sample } from './exposition.ts';
+import type { MetricType, Sample } from './exposition.ts';
 import { lineOf, type Scrape } from './scrape.ts';
-import type { NamedMetric } from './types.ts';
+
+/** A metric that a step names. */
+export interface NamedMetric {
+  readonly name: string;
+  readonly type: MetricType;
+  /** Whether it moves though nobody asks for anything, such as free memory. */
+  readonly restless: boolean;
+}
 
 /** What a request is to move: the series called `name` whose labels include `labels`, together. */
 export interface Move {

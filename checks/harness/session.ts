@@ -7,9 +7,14 @@ import { errorsIn } from './errors.ts';
 import { launchProgram } from './launch.js';
 import { adoptProgram, until, type Exit, type ProgramProcess } from './program.ts';
 import { firstLines, once, readScrape, type Scrape } from './scrape.ts';
-import { compareMoves, movesBetween, type Comparison, type Move } from './moves.ts';
+import {
+  compareMoves,
+  movesBetween,
+  type Comparison,
+  type Move,
+  type NamedMetric,
+} from './moves.ts';
 import { excerptOf, troubleIn, type TroubleId } from './trouble.ts';
-import type { NamedMetric } from './types.ts';
 import { CheckFailure } from './failure.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,15 +1,7 @@
 import { CheckFailure, type Finding, type Hint } from './failure.ts';
-import type { MetricType } from './exposition.ts';
 import type { Scrape } from './scrape.ts';
+import type { NamedMetric } from './moves.ts';
 import type { Session } from './session.ts';
-
-/** A metric that a step names. */
-export interface NamedMetric {
-  readonly name: string;
-  readonly type: MetricType;
-  /** Whether it moves though nobody asks for anything, such as free memory. */
-  readonly restless: boolean;
-}
 
 /** One thing that a learner's program must do. */
 export interface Check<Id extends string = string> {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { compareMoves, movesBetween, type Move } from '../../checks/harness/moves.ts';
+import {
+  compareMoves,
+  movesBetween,
+  type Move,
+  type NamedMetric,
+} from '../../checks/harness/moves.ts';
 import { readScrape } from '../../checks/harness/scrape.ts';
 import { withSession } from '../../checks/harness/session.ts';
-import type { NamedMetric } from '../../checks/harness/types.ts';
 import { compiledStep, PATIENT, withCompiledMutation, type Copy } from './copies.ts';
 
 const scrapeOf = (...lines: string[]) =>

@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { Socket } from 'node:net';
 import { typeErrors } from '../../checks/harness/compile.ts';
-import { MARK } from '../../checks/harness/launch.js';
 import { checkNext, checkStep } from '../../checks/run.ts';
 import { steps } from '../../checks/index.ts';
 import type { Report } from '../../checks/harness/types.ts';
@@ -14,38 +11,6 @@ import { describeReport } from '../terminal/report.ts';
 import { readState, writeState } from '../learner/state.ts';
 import { watch } from '../program/watch.ts';
 
-const ENDED = `The check was ended by a signal before it was done. If nobody typed that, app/server.ts did it: look for process.kill and process.ppid in it, then type: ${typed('check')}`;
-
-/**
- * It waits for the end of its input, which comes when this process is killed, says so, and ends the
- * programs that are left, which it knows by their mark.
- */
-const WATCHER = String.raw`trap '' INT TERM HUP
-read -r line
-printf '%s\n' "$1" >&2
-if [ -d /proc/1 ]; then
-  left=$(grep -las "$2" /proc/[0-9]*/environ | cut -d/ -f3)
-else
-  left=$(ps eww -axo pid=,command= | grep "$2" | grep -v grep | awk '{ print $1 }')
-fi
-kill -9 $left 2>/dev/null`;
-
-/**
- * Has it said if this process is killed, which it cannot say itself. Windows has no such shell has no such shell.
- */
-function watchOver(): void {
-  if (process.platform === 'win32') return;
-  const shell = spawn('sh', ['-c', WATCHER, 'sh', ENDED, `${MARK}=${process.pid}-`], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-    detached: true,
-  });
-  shell.on('error', () => {});
-  shell.unref();
-  // Nothing is ever written to it: it holds up neither this process nor its end.
-  (shell.stdin as Socket).unref();
-  process.once('exit', () => shell.kill('SIGKILL'));
-}
-
 /**
  * Checks the learner's program and says what to do next. Exit code 0 if it passes, else 1.
  * STEP: the step to check for; without it, the first that has not been passed. WATCH: again after
@@ -53,13 +18,6 @@ function watchOver(): void {
  */
 export async function run({ STEP, WATCH }: Values<'check'>): Promise<number> {
   const step = STEP ? findStep(STEP, 'check') : undefined;
-  // What was started ends with this process, also on Ctrl-C.
-  process.on('SIGINT', () => process.exit(WATCH ? 0 : 130));
-  process.on('SIGTERM', () => {
-    console.error(ENDED);
-    process.exit(WATCH ? 0 : 143);
-  });
-  watchOver();
   const code = await check(step);
   if (!WATCH) return code;
   const { folder } = findProgram(undefined);

@@ -280,7 +280,7 @@ export const troubleMutations: readonly TroubleMutation[] = [
     ...mutation('header-too-long', [
       ENTRY,
       "'Content-Type': 'text/html; charset=utf-8'",
-      "'Content-Type': 'text/html; charset=utf-8', Page: encodeURIComponent(body)",
+      "'Content-Type': 'text/html; charset=utf-8', Page: encodeURIComponent(body.repeat(4))",
     ]),
   },
   {

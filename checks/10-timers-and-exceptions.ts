@@ -1,3 +1,4 @@
+import type { Sample } from './harness/exposition.ts';
 import { areChosen, differenceOf } from './07-buckets.ts';
 import { metricIsThere } from './metric.ts';
 import { changeOf, linesOf } from './harness/scrape.ts';
@@ -41,11 +42,27 @@ const exceptionsCounted = check({
       fuller:
         'The counter rose by more than the number of failures. Perhaps the function is wrapped twice, or both the wrapper and the handler count.',
     },
+    'exceptions-new-series': {
+      first: 'Count failures in a series that is there from the start: here a new one came up.',
+      fuller:
+        'The failures were counted in a series that was not there before, beside one that stays at 0. `rate()` misses the first of each new series, and a label that holds the message of an error can make one for every failure. Leave labels out of this counter.',
+    },
   },
   async run(session, fail) {
     const { burst, visitors, asked, exceptions, did } = await questionsOf(session);
     // Asked again, a question fails again: what was asked and not answered has thrown.
     const wanted = Math.max(asked, visitors) - burst.answered;
+    const known = session.first().samples(EXCEPTIONS).map(lineOfLabels);
+    const fresh = burst.after
+      .samples(EXCEPTIONS)
+      .filter(({ value, labels }) => value > 0 && !known.includes(lineOfLabels({ labels })));
+    if (fresh.length > 0) {
+      throw fail('exceptions-new-series', {
+        did,
+        expected: `a series that /metrics showed at first, such as ${EXCEPTIONS} ${wanted}`,
+        got: linesOf(burst.after, EXCEPTIONS),
+      });
+    }
     if (exceptions === wanted || exceptions === burst.failed) return;
     const finding = {
       did,
@@ -58,6 +75,11 @@ const exceptionsCounted = check({
     throw fail(all ? 'exceptions-all-calls' : 'exceptions-doubled', finding);
   },
 });
+
+/** A series by its labels, whatever their order. */
+function lineOfLabels({ labels }: Pick<Sample, 'labels'>): string {
+  return JSON.stringify(Object.entries(labels).toSorted());
+}
 
 /** What the burst's questions to the registry did to both metrics. */
 async function questionsOf(session: Session) {

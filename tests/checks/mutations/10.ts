@@ -110,6 +110,30 @@ export const mutations: readonly Mutation[] = [
     '    if (threw) counter.inc();',
     '    counter.inc();',
   ]),
+  // Beside a first zero, each message makes a series.
+  mutation(
+    'exceptions-new-series',
+    [
+      'metrics.ts',
+      "help: 'Questions that the tree registry failed to answer.',\n});",
+      "help: 'Questions that the tree registry failed to answer.',\n  labelNames: ['message'],\n});\n\nregistryExceptions.inc(0);",
+    ],
+    wrapped(
+      'const countTrees = timed(registryDuration, async () => {\n  try {\n    return await registry.countTrees();\n  } catch (error) {\n    registryExceptions.inc({ message: String(error) });\n    throw error;\n  }\n});',
+    ),
+    ['server.ts', 'import { countExceptions, timed,', 'import { timed,'],
+  ),
+  mutation(
+    'exceptions-new-series',
+    [
+      'metrics.ts',
+      "help: 'Questions that the tree registry failed to answer.',\n});",
+      "help: 'Questions that the tree registry failed to answer.',\n  labelNames: ['error'],\n});\n\nregistryExceptions.inc({ error: 'none' }, 0);",
+    ],
+    wrapped(
+      "const countTrees = timed(\n  registryDuration,\n  countExceptions({ inc: () => registryExceptions.inc({ error: 'RegistryError' }) }, registry.countTrees),\n);",
+    ),
+  ),
   mutation(
     'exceptions-doubled',
     wrapped(

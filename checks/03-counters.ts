@@ -1,7 +1,7 @@
 import { amountOf, amountsIn, judgeDonations, type Donation } from './donations.ts';
 import { metricIsThere } from './metric.ts';
 import type { Finding } from './harness/failure.ts';
-import { movesBetween } from './harness/moves.ts';
+import { compareMoves, movesBetween } from './harness/moves.ts';
 import { changeOf, lineOf, linesOf } from './harness/scrape.ts';
 import type { Session } from './harness/session.ts';
 import { check, type LessonChecks } from './harness/types.ts';
@@ -17,6 +17,8 @@ export const requestsThere = metricIsThere({
   naming: 'A counter ends in _total, once, and is spelt in small letters.',
   because: 'the number of requests only ever rises, and `rate()` needs a counter.',
 });
+
+const COUNTED = { name: REQUESTS, type: 'counter', restless: false } as const;
 
 const scrapesNotCounted = check({
   name: 'a scrape is not counted as a request',
@@ -42,8 +44,14 @@ const scrapesNotCounted = check({
     const change = changeOf(before, after, REQUESTS);
     const isThere = after.samples(REQUESTS).length >= session.first().samples(REQUESTS).length;
     if (change === 0 && isThere) return;
-    throw fail(change > 0 ? 'metrics-counted' : 'reset-by-scrape', {
-      did: 'asked GET /metrics three times, and nothing else',
+    const did = 'asked GET /metrics three times, and nothing else';
+    if (change > 0) {
+      const moved = movesBetween(before, after, [COUNTED]);
+      const { expected, got } = compareMoves(moved, [], after, [REQUESTS]);
+      throw fail('metrics-counted', { did, expected, got });
+    }
+    throw fail('reset-by-scrape', {
+      did,
       expected: linesOf(isThere ? before : session.first(), REQUESTS),
       got: linesOf(after, REQUESTS),
     });

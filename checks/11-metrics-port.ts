@@ -38,6 +38,11 @@ const halfWay = check({
       fuller:
         'A server listens on METRICS_PORT, and what it answers at /metrics is not the text of the metrics. Prometheus asks /metrics, because prometheus.yaml says nothing else. Compare with metrics-server.ts: `make take STEP=11` brings it.',
     },
+    'metrics-port-empty': {
+      first: 'METRICS_PORT answers without your metrics: show the registry that they are in.',
+      fuller:
+        'A server listens on METRICS_PORT and answers /metrics with success, and the metrics of the program are not in it. Perhaps it shows a registry of its own: metrics are in the global `register`, unless they are told otherwise. Compare with metrics-server.ts: `make take STEP=11` brings it.',
+    },
     'metrics-same-handler': {
       first: 'Give the metrics a server of their own: METRICS_PORT answers with the pages.',
       fuller:
@@ -72,6 +77,8 @@ const halfWay = check({
       throw fails('metrics-nowhere', 'nobody');
     }
     if (there.status >= 500) throw fails('metrics-port-fails', shown(there));
+    const isText = there.headers['content-type']?.startsWith('text/plain');
+    if (there.status === 200 && isText) throw fails('metrics-port-empty', shown(there));
     const pagesThere = await session.sendToMetricsPort('GET', '/');
     const same = pagesThere?.status === 200 && !isMetrics(pagesThere);
     throw fails(

@@ -86,6 +86,16 @@ export const mutations: readonly Mutation[] = [
     "path !== '/metrics'",
     "path !== '/metrics/'",
   ]),
+  mutation('metrics-port-empty', [
+    'metrics-server.ts',
+    "import { register } from 'prom-client';",
+    "import { Registry } from 'prom-client';\nconst register = new Registry();",
+  ]),
+  mutation('metrics-port-empty', [
+    'metrics-server.ts',
+    'const metrics = await register.metrics();',
+    "const metrics = `${await register.getSingleMetricAsString('nodejs_version_info')}\\n`;",
+  ]),
   mutation(
     'metrics-same-handler',
     FORGOTTEN,

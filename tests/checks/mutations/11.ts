@@ -94,7 +94,7 @@ export const mutations: readonly Mutation[] = [
   mutation('metrics-port-empty', [
     'metrics-server.ts',
     'const metrics = await register.metrics();',
-    "const metrics = `# ${register.contentType}\\n`;",
+    'const metrics = `# ${register.contentType}\\n`;',
   ]),
   mutation(
     'metrics-same-handler',

@@ -296,7 +296,7 @@ const progressRises = check({
       first:
         'Call `inc()` before the request is handled and `dec()` after its answer, with `await` between.',
       fuller:
-        'While visitors waited, the gauge showed none. Either it is never raised, or it is lowered too soon: without `await` before the handler, `dec()` runs at once, while the answer is still on its way.',
+        'While visitors waited, the gauge showed none. Either it is never raised, or it is lowered too soon: without `await` before the handler, `dec()` runs at once, while the answer is still on its way; with `set(0)`, the first answer hides all who still wait.',
     },
     'progress-too-few': {
       first: 'Use `inc()` and `dec()`, not `set(1)` and `set(0)`: several can wait at once.',

@@ -165,8 +165,9 @@ export const mutations: readonly Mutation[] = [
   ]),
   mutation(
     'progress-too-few',
-    ['server.ts', '  requestsInProgress.inc();\n', '  requestsInProgress.set(1);\n'],
-    ['server.ts', 'requestsInProgress.dec()', 'requestsInProgress.set(0)'],
+    ['server.ts', '  requestsInProgress.inc();\n', '  requestsInProgress.set(++waiting && 1);\n'],
+    ['server.ts', 'requestsInProgress.dec()', 'requestsInProgress.set(--waiting ? 1 : 0)'],
+    ['server.ts', 'const settings =', 'let waiting = 0;\nconst settings ='],
   ),
   mutation('progress-not-lowered', ['server.ts', '    requestsInProgress.dec();\n', '']),
   mutation(

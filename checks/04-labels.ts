@@ -87,9 +87,9 @@ const labelled = check({
         'The series that rose lacks one of these three, and has a label with another name. Queries such as `sum by (status) (rate(requests_total[1m]))` name them, so every program that is looked at by the same dashboard must agree. Change them in `labelNames` and at `inc()`. Further labels may stay beside the three.',
     },
     'label-swapped': {
-      first: 'Each value stands under the name of another label: swap them back.',
+      first: 'Values stand under the names of other labels: put each under its own.',
       fuller:
-        'The right values came, under the wrong names. `labels(…)` takes values in the order of `labelNames`, and a slip there goes unseen; with `inc({ method, endpoint, status })` each value stands beside its name.',
+        'The right values came, under the wrong names. `labels(…)` takes values in the order of `labelNames`, and a slip there goes unseen; with `inc({ method: …, endpoint: …, status: … })` each value stands beside its name.',
     },
     'label-case': {
       first: 'Write the values of method in capitals, as HTTP does: GET, HEAD, POST.',
@@ -196,7 +196,8 @@ const registryFailures = check({
   name: 'a registry failure is counted as 503',
   hints: {
     'labels-shared': {
-      first: 'Keep the labels of one request in its function: another request came in between.',
+      first:
+        'Keep the labels of a request in a `const` of its function: another one came in between.',
       fuller:
         'While /treecounter waited for the registry, another visitor came, and visits were counted with what belongs to somebody else. A variable at the top of a file is there once for all requests: after an `await` it may hold what the next visitor wrote. Use a `const` inside the function that counts.',
     },

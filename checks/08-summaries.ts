@@ -62,7 +62,8 @@ const slidingWindow = check({
   name: 'its quantiles are those of the last minute',
   hints: {
     'no-window': {
-      first: 'Give the summary a window: `maxAgeSeconds: 60` and `ageBuckets: 2`, both of them.',
+      first:
+        'Its window is missing, or longer than a minute: set `maxAgeSeconds: 60` and `ageBuckets: 2`.',
       fuller:
         'A minute without visitors has passed, and the quantiles still tell of those before. Without a window, a summary remembers everything since its start: after a week, a slow hour does not show any more. `maxAgeSeconds` says how much it remembers, `ageBuckets` in how many parts it forgets; prom-client needs both.',
     },

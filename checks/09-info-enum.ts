@@ -151,7 +151,7 @@ const stateStarting = check({
     'running-by-page': {
       first: 'Let no page change the state: go to running after `await registry.ready()`.',
       fuller:
-        'The registry has not answered once, a visitor came, and the state became another one. A page says nothing about the registry, and without visitors the state would never change. The line stands at the end of server.ts, outside of all handlers.',
+        'The registry has not answered once, a visitor came, and the state changed. A page says nothing about the registry, and without visitors the state would never change. The line belongs at the end of server.ts, outside of all handlers.',
     },
     'running-too-early': {
       first: 'Go to running after `await registry.ready()`, not before.',

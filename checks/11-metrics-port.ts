@@ -10,7 +10,7 @@ const isMetrics = (answer: Answer | undefined) =>
  * say that it lacks the pages or the metrics.
  */
 const halfWay = check({
-  name: 'both the pages and the metrics are to be had',
+  name: 'the pages and the metrics can both be reached',
   opens: true,
   hints: {
     'ports-swapped': {
@@ -24,7 +24,8 @@ const halfWay = check({
         'The metrics answer on METRICS_PORT, as they should, and /metrics on PORT is no 404 yet. As long as the old route shows them, every visitor can read your metrics, and each scrape of a stranger costs you time. The import of `register`, the route, its handler and `serve` go.',
     },
     'metrics-nowhere': {
-      first: 'Nobody listens on METRICS_PORT: `await startMetricsServer(settings)` after `listen`.',
+      first:
+        'Nobody listens on METRICS_PORT: call `await startMetricsServer(settings)` right after `listen`.',
       fuller:
         'The route /metrics is gone, and no second server has taken its place; or it listens on a number of its own and does not say so. Write `readSettings({ PORT: 8000, METRICS_PORT: 8001 })`, and call `await startMetricsServer(settings)` after the program listens and before `await registry.ready()`. If you have not come to chapter 11 yet, `make check` without STEP says where to go on.',
     },
@@ -39,7 +40,8 @@ const halfWay = check({
         'A server listens on METRICS_PORT, and what it answers at /metrics is not the text of the metrics. Prometheus asks /metrics, because prometheus.yaml says nothing else. Compare with metrics-server.ts: `make take STEP=11` brings it.',
     },
     'metrics-port-empty': {
-      first: 'METRICS_PORT answers without your metrics: show the registry that they are in.',
+      first:
+        'METRICS_PORT answers without your metrics: let it serve the registry that holds them.',
       fuller:
         'A server listens on METRICS_PORT and answers /metrics with success, and the metrics of the program are not in it. Perhaps it shows a registry of its own: metrics are in the global `register`, unless they are told otherwise. Compare with metrics-server.ts: `make take STEP=11` brings it.',
     },

@@ -258,7 +258,7 @@ export function visitsAreTimed({ key, name, type, observe, zero }: VisitTimes): 
       },
       [`${key}-too-early`]: {
         first:
-          'Stop the timer after `await`, when the answer is there; and observe seconds, no minutes.',
+          'Stop the timer after `await`, when the answer is there. If it does, observe seconds, not minutes.',
         fuller: `The visitors waited much longer than was observed. Either the timer was stopped before the answer was there: an asynchronous function returns at once, with a promise, and its time is over only when the promise is settled. Or what was observed is in a larger unit than seconds.`,
       },
     },

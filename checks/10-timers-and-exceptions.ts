@@ -1,4 +1,4 @@
-import type { Sample } from './harness/exposition.ts';
+import { keyOf } from './harness/exposition.ts';
 import { areChosen, differenceOf } from './07-buckets.ts';
 import { metricIsThere } from './metric.ts';
 import { changeOf, linesOf } from './harness/scrape.ts';
@@ -52,10 +52,13 @@ const exceptionsCounted = check({
     const { burst, visitors, asked, exceptions, did } = await questionsOf(session);
     // Asked again, a question fails again: what was asked and not answered has thrown.
     const wanted = Math.max(asked, visitors) - burst.answered;
-    const known = session.first().samples(EXCEPTIONS).map(lineOfLabels);
+    const known = session
+      .first()
+      .samples(EXCEPTIONS)
+      .map((sample) => keyOf(sample.labels));
     const fresh = burst.after
       .samples(EXCEPTIONS)
-      .filter(({ value, labels }) => value > 0 && !known.includes(lineOfLabels({ labels })));
+      .filter(({ value, labels }) => value > 0 && !known.includes(keyOf(labels)));
     if (fresh.length > 0) {
       throw fail('exceptions-new-series', {
         did,
@@ -75,11 +78,6 @@ const exceptionsCounted = check({
     throw fail(all ? 'exceptions-all-calls' : 'exceptions-doubled', finding);
   },
 });
-
-/** A series by its labels, whatever their order. */
-function lineOfLabels({ labels }: Pick<Sample, 'labels'>): string {
-  return JSON.stringify(Object.entries(labels).toSorted());
-}
 
 /** What the burst's questions to the registry did to both metrics. */
 async function questionsOf(session: Session) {

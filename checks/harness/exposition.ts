@@ -145,12 +145,17 @@ function readLabels(
   return { labels, end: end + 1 };
 }
 
+/** What tells the series of one metric apart: its labels, whatever their order. */
+export function keyOf(labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(labels).toSorted());
+}
+
 /** Buckets are cumulative, end with +Inf, and that one equals the count. */
 function assertHistogram({ name, samples }: Family): void {
   const series = new Map<string, { buckets: [number, number][]; count?: number; sum?: number }>();
   for (const sample of samples) {
     const { le, ...labels } = sample.labels;
-    const key = JSON.stringify(Object.entries(labels).toSorted());
+    const key = keyOf(labels);
     const one = series.get(key) ?? { buckets: [] };
     series.set(key, one);
     if (sample.name.endsWith('_count')) one.count = sample.value;

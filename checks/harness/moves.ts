@@ -1,4 +1,4 @@
-import type { MetricType, Sample } from './exposition.ts';
+import { keyOf, type MetricType, type Sample } from './exposition.ts';
 import { lineOf, type Scrape } from './scrape.ts';
 
 /** A metric that a step names. */
@@ -61,14 +61,14 @@ export function movesBetween(
 }
 
 function movesOf(before: readonly Sample[], after: readonly Sample[]): Moved[] {
-  const earlier = new Map(before.map((sample) => [keyOf(sample), sample]));
-  const later = new Map(after.map((sample) => [keyOf(sample), sample]));
+  const earlier = new Map(before.map((sample) => [keyOf(sample.labels), sample]));
+  const later = new Map(after.map((sample) => [keyOf(sample.labels), sample]));
   const moved = after.flatMap((sample) => {
-    const from = earlier.get(keyOf(sample))?.value ?? 0;
+    const from = earlier.get(keyOf(sample.labels))?.value ?? 0;
     return Object.is(from, sample.value) ? [] : describe(sample, without(sample.value - from));
   });
   const gone = before.flatMap((sample) =>
-    later.has(keyOf(sample)) ? [] : { ...describe(sample, 0 - sample.value, 'is gone') },
+    later.has(keyOf(sample.labels)) ? [] : { ...describe(sample, 0 - sample.value, 'is gone') },
   );
   return [...moved, ...gone];
 }
@@ -159,10 +159,6 @@ function wantedText({ name, labels = {}, by }: Move): string {
 
 function seriesOf(name: string, labels: Readonly<Record<string, string>>): string {
   return lineOf({ name, labels, value: 0 }).replace(/ 0$/, '');
-}
-
-function keyOf({ labels }: Sample): string {
-  return JSON.stringify(Object.entries(labels).toSorted());
 }
 
 function shorten(lines: readonly string[]): string {

@@ -168,7 +168,7 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
     variables: { STEP: step('the step at the end of the chapter', '5', { required: true }) },
   },
   take: {
-    does: 'bring the files into app/ that a chapter does not let you type',
+    does: 'bring the files that a chapter does not let you type',
     variables: { STEP: step('the step whose files to bring', '9', { required: true }) },
   },
   begin: {

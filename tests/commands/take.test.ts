@@ -1,8 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { begin } from '../../workshop/commands/begin.ts';
+import { restore } from '../../workshop/commands/restore.ts';
 import { solve } from '../../workshop/commands/solve.ts';
 import { take } from '../../workshop/commands/take.ts';
+import { listSaved } from '../../workshop/learner/saved.ts';
 import { texts, workspace } from '../support/workspace.ts';
 
 beforeEach(() => {
@@ -51,6 +54,20 @@ test('a file of the learner is not overwritten, and none is taken beside it', as
   expect(take(root, '09-info-enum')).toBe(1);
   expect(Object.keys(await texts(join(root, 'app'))).toSorted()).toEqual(['info.ts', 'server.ts']);
   expect(await readFile(join(root, 'app/info.ts'), 'utf8')).toBe('// mine\n');
+});
+
+test('the first step brings the sheet, which no command changes or removes afterwards', async () => {
+  const root = await workspace();
+  expect(take(root, '01-bare-handler')).toBe(0);
+  const sheet = join(root, 'mine/my-service.md');
+  expect(await readFile(sheet, 'utf8')).toMatch(/^\| Chapter +\| What I want to know /m);
+  await writeFile(sheet, 'My shop\n');
+  await writeFile(join(root, 'app/server.ts'), '// mine\n');
+  expect(take(root, '01-bare-handler')).toBe(0);
+  solve(root, '03-counters');
+  begin(root, '03-counters');
+  expect(restore(root, listSaved(root)[0]!.name)).toBe(0);
+  expect(await texts(join(root, 'mine'))).toEqual({ 'my-service.md': 'My shop\n' });
 });
 
 test('a step without such files names those that have some', async () => {

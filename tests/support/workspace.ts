@@ -32,7 +32,7 @@ export async function workspace(steps = STEPS, app = 1): Promise<string> {
 }
 
 /** What git ignores, and git's own. */
-const NOT_TRACKED = ['node_modules', '.git', '.workshop'];
+const NOT_TRACKED = ['node_modules', '.git', '.workshop', 'mine'];
 
 /** What no command needs. */
 const FOR_AUTHORS = ['bench', 'docs', 'e2e', 'tests'];

@@ -72,10 +72,10 @@ export function typeChapter(
   }
 }
 
-/** `make take STEP=9` brings the files that step 9 has and step 8 has not. */
+/** `make take STEP=9` brings the files that step 9 has and step 8 has not; `STEP=1` none to `app/`. */
 function take(command: string, files: Files): void {
   const [, step] = /^make take STEP=(\d+)$/.exec(command) ?? [];
-  if (!step) return;
+  if (!step || step === '1') return;
   const now = readFiles(folderOf(step.padStart(2, '0')));
   const before = readFiles(folderOf(`${Number(step) - 1}`.padStart(2, '0')));
   for (const [name, text] of now) if (!before.has(name)) files.set(name, text);

@@ -1,4 +1,4 @@
-import { constants, copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, type Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
@@ -8,7 +8,13 @@ import { findStep, numberOf, ROOT, stepNames } from '../programs.ts';
 /** What a learner writes by hand in every chapter. */
 const WRITTEN: readonly string[] = ['server.ts', 'metrics.ts'];
 
-/** Brings the files into `app/` that are new in a step and that nobody needs to type. */
+/** The sheet on a service of the learner's own, which the first step brings. */
+const SHEET = 'my-service.md';
+
+/**
+ * Brings the files into `app/` that are new in a step and that nobody needs to type; for the first
+ * step, the sheet into `mine/`.
+ */
 export function run({ STEP }: Values<'take'>): number {
   return take(ROOT, findStep(STEP, 'take'));
 }
@@ -19,6 +25,7 @@ export function run({ STEP }: Values<'take'>): number {
  * @throws {UsageError} if the step has no such files
  */
 export function take(root: string, step: string): number {
+  if (step === stepNames(root)[0]) return takeSheet(root);
   const files = newFiles(root, step);
   if (files.length === 0) {
     const others = stepNames(root).filter((name) => newFiles(root, name).length > 0);
@@ -42,6 +49,19 @@ export function take(root: string, step: string): number {
     console.log(state === 'missing' ? `Taken: app/${file}` : `There already: app/${file}`);
   }
   console.log(`Next: read it, then use it as chapter ${numberOf(step)} of WORKSHOP.md says.`);
+  return 0;
+}
+
+/** `mine/` belongs to the learner: a sheet that is there stays as it is, whatever it holds. */
+function takeSheet(root: string): number {
+  mkdirSync(join(root, 'mine'), { recursive: true });
+  const target = join(root, 'mine', SHEET);
+  const there = existsSync(target);
+  if (!there) {
+    copyFileSync(join(ROOT, 'workshop/learner', SHEET), target, constants.COPYFILE_EXCL);
+  }
+  console.log(`${there ? 'There already' : 'Taken'}: mine/${SHEET}`);
+  console.log('Next: open it, and write down which program of yours it is about.');
   return 0;
 }
 

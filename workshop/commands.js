@@ -39,6 +39,7 @@ export const PORTS = /** @type {const} */ ({
  * @property {'all' | 'none'} [packages]  what must be installed, if it is not what a learner needs
  * @property {boolean} [prepares]  whether `commands/NAME-early.js` does something before all else
  * @property {string} [passes]  the program that gets the arguments, as they are
+ * @property {boolean} [labels]  whether it takes any further name, as that of a metric's label
  */
 
 /**
@@ -152,11 +153,13 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
   progress: { does: 'show which steps your program passes', variables: {} },
   metrics: {
     does: "show the running program's own metrics",
+    labels: true,
     variables: {
       NAME: text('a part of the names to show', 'requests', {
         bare: true,
         unset: "all of the program's own",
       }),
+      ENDPOINT: text('only series with this label; any other label works alike', '/treecounter'),
       WATCH: onOff('show what changes, until Ctrl-C'),
       PORT: port(settings.PORT.does, '8005', { least: 0, unset: settings.PORT.unset }),
       METRICS_PORT: port(settings.METRICS_PORT.does, '8006', { least: 0, unset: `${usual}` }),

@@ -18,6 +18,13 @@ export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'untype
 /** A text that is not in Prometheus' text format; the message names the line. */
 export class ExpositionError extends Error {
   override readonly name = 'ExpositionError';
+  /** The number of the line that is wrong, counted from 1, where it is one line. */
+  readonly line: number | undefined;
+
+  constructor(message: string, line?: number) {
+    super(message);
+    this.line = line;
+  }
 }
 
 const TYPES: readonly string[] = ['counter', 'gauge', 'histogram', 'summary', 'untyped'];
@@ -45,6 +52,8 @@ export function parseExposition(text: string): Family[] {
     help?: string;
     type?: MetricType;
     samples: Sample[];
+    /** The line of each sample. */
+    lines: number[];
   }
   const families = new Map<string, Draft>();
   const seen = new Set<string>();
@@ -54,14 +63,15 @@ export function parseExposition(text: string): Family[] {
   const open = (name: string, fail: (why: string) => never): Draft => {
     if (current?.name === name) return current;
     if (families.has(name)) fail(`The lines of ${name} do not stand together.`);
-    current = { name, samples: [] };
+    current = { name, samples: [], lines: [] };
     families.set(name, current);
     return current;
   };
 
   text.split('\n').forEach((line, index) => {
     const fail = (why: string): never => {
-      throw new ExpositionError(`Line ${index + 1}: ${why} ${JSON.stringify(line.slice(0, 200))}`);
+      const text = JSON.stringify(line.slice(0, 200));
+      throw new ExpositionError(`Line ${index + 1}: ${why} ${text}`, index + 1);
     };
     if (line === '') return;
     if (line.startsWith('#')) {
@@ -91,14 +101,15 @@ export function parseExposition(text: string): Family[] {
       ? current!
       : open(name, fail);
     owner.samples.push({ name, labels, value: Number(value.replace(/Inf$/, 'Infinity')) });
+    owner.lines.push(index + 1);
     const series = JSON.stringify([name, Object.entries(labels).toSorted()]);
     if (seen.has(series)) fail('This series is there twice.');
     seen.add(series);
   });
 
-  return [...families.values()].map(({ name, help, type = 'untyped', samples }) => {
+  return [...families.values()].map(({ name, help, type = 'untyped', samples, lines }) => {
     const family = { name, help, type, samples };
-    if (type === 'histogram') assertHistogram(family);
+    if (type === 'histogram') assertHistogram(family, lines);
     return family;
   });
 }
@@ -150,28 +161,42 @@ export function keyOf(labels: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.entries(labels).toSorted());
 }
 
-/** Buckets are cumulative, end with +Inf, and that one equals the count. */
-function assertHistogram({ name, samples }: Family): void {
-  const series = new Map<string, { buckets: [number, number][]; count?: number; sum?: number }>();
-  for (const sample of samples) {
+/**
+ * Buckets are cumulative, end with +Inf, and that one equals the count.
+ * @param lines the line of each sample
+ */
+function assertHistogram({ name, samples }: Family, lines: readonly number[]): void {
+  interface Bucket {
+    readonly le: number;
+    readonly value: number;
+    readonly line: number | undefined;
+  }
+  const series = new Map<string, { buckets: Bucket[]; count?: number; sum?: number }>();
+  for (const [index, sample] of samples.entries()) {
     const { le, ...labels } = sample.labels;
+    const { value } = sample;
+    const line = lines[index];
     const key = keyOf(labels);
     const one = series.get(key) ?? { buckets: [] };
     series.set(key, one);
-    if (sample.name.endsWith('_count')) one.count = sample.value;
-    else if (sample.name.endsWith('_sum')) one.sum = sample.value;
-    else if (le === undefined) throw new ExpositionError(`A bucket of ${name} has no label le.`);
-    else if (!NUMBER.test(le)) throw new ExpositionError(`A bucket of ${name} has le="${le}".`);
-    else one.buckets.push([Number(le.replace('Inf', 'Infinity')), sample.value]);
+    if (sample.name.endsWith('_count')) one.count = value;
+    else if (sample.name.endsWith('_sum')) one.sum = value;
+    else if (le === undefined)
+      throw new ExpositionError(`A bucket of ${name} has no label le.`, line);
+    else if (!NUMBER.test(le)) {
+      throw new ExpositionError(`A bucket of ${name} has le="${le}".`, line);
+    } else one.buckets.push({ le: Number(le.replace('Inf', 'Infinity')), value, line });
   }
   for (const [key, { buckets, count, sum }] of series) {
-    const fail = (why: string): never => {
-      throw new ExpositionError(`The histogram ${name} ${key} ${why}.`);
+    const sorted = buckets.toSorted((a, b) => a.le - b.le);
+    const last = sorted.at(-1);
+    const fail = (why: string, line = last?.line): never => {
+      throw new ExpositionError(`The histogram ${name} ${key} ${why}.`, line);
     };
-    const sorted = buckets.toSorted(([a], [b]) => a - b);
-    if (sorted.at(-1)?.[0] !== Infinity) fail('has no bucket +Inf');
-    if (sorted.some(([, value], i) => value < (sorted[i - 1]?.[1] ?? 0))) fail('is not cumulative');
+    if (last?.le !== Infinity) fail('has no bucket +Inf');
+    const fallen = sorted.find(({ value }, i) => value < (sorted[i - 1]?.value ?? 0));
+    if (fallen) fail('is not cumulative', fallen.line);
     if (count === undefined || sum === undefined) fail('lacks its _sum or _count');
-    if (sorted.at(-1)?.[1] !== count) fail('counts otherwise than its bucket +Inf');
+    if (last?.value !== count) fail('counts otherwise than its bucket +Inf');
   }
 }

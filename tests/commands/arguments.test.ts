@@ -7,7 +7,14 @@ import { optionOf, retyped, typed } from '../../workshop/terminal/typed.js';
 const read = (args: string[], env: NodeJS.ProcessEnv = {}) =>
   readArguments('metrics', args, env).values;
 
-const NOTHING = { NAME: '', WATCH: false, PORT: undefined, METRICS_PORT: undefined, HOST: '' };
+const NOTHING = {
+  NAME: '',
+  ENDPOINT: '',
+  WATCH: false,
+  PORT: undefined,
+  METRICS_PORT: undefined,
+  HOST: '',
+};
 
 describe('the variables of a command', () => {
   const all = { ...NOTHING, NAME: 'requests', METRICS_PORT: 8001, WATCH: true };
@@ -22,6 +29,15 @@ describe('the variables of a command', () => {
     [['NAME=requests', 'METRICS_PORT=8001', 'WATCH=1']],
   ])('come from npm: %j', (args) => {
     expect(read(args)).toEqual(all);
+  });
+
+  test('may be labels, whatever they are called', () => {
+    const labels = { ...NOTHING, ENDPOINT: '/', species: 'oak', STATUS: '503' };
+    expect(read(['--endpoint', '/', '--species', 'oak', 'STATUS=503'])).toEqual(labels);
+    const MAKEFLAGS = ' -- ENDPOINT=/ species=oak STATUS=503';
+    const { ENDPOINT, species, STATUS } = labels;
+    const env = { ENDPOINT, species, STATUS, PAGE: 'of no make', MAKELEVEL: '1', MAKEFLAGS };
+    expect(read([], env)).toEqual(labels);
   });
 
   test('are empty where nobody gives them, and options win', () => {
@@ -66,11 +82,11 @@ describe('wrong usage', () => {
 
   test.each<[CommandName, string[], RegExp]>([
     [
-      'metrics',
+      'restore',
       ['--nam', 'x'],
-      /^There is no --nam in metrics: did you mean --name\? It takes --name, /,
+      /^There is no --nam in restore: did you mean --name\? It takes --name\./,
     ],
-    ['metrics', ['NAM=x'], /^There is no NAM in metrics: did you mean NAME\?/],
+    ['restore', ['NAM=x'], /^There is no NAM in restore: did you mean NAME\?/],
     ['metrics', ['a', 'b'], /^"b" is too much\.\n/],
     ['metrics', ['--name'], /^--name lacks its value\.\n/],
     [

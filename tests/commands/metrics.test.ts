@@ -16,8 +16,8 @@ import { needsPosix } from '../support/posix.ts';
 const plain = (_: unknown, text: string) => text;
 
 /** What a person gets to read at the first look. */
-const shown = async (url: string, name = '') =>
-  describeMetrics(await view([url], name, undefined), plain);
+const shown = async (url: string, name = '', labels: Record<string, string> = {}) =>
+  describeMetrics(await view([url], name, undefined, labels), plain);
 
 /** A program that answers as no step does. */
 async function serve(answer: RequestListener): Promise<string> {
@@ -71,6 +71,31 @@ describe('the metrics of a step', () => {
     const text = await shown(step().metricsUrl, 'duration_seconds_count');
     expect(text).toContain('request_duration_seconds_count{');
     expect(text).not.toContain('_bucket');
+  });
+
+  test('are those with some labels, if they are asked for', async () => {
+    const url = step().metricsUrl;
+    const status = await shown(url, '', { status: '503' });
+    expect(status.split('\n').slice(2)).toEqual([
+      'requests_total (counter): Requests answered.',
+      expect.stringMatching(/^ {2}requests_total\{.*status="503"\} {2}\d+$/),
+    ]);
+    const two = await shown(url, 'requests', { endpoint: '/', status: '200' });
+    expect(two.match(/^ {2}requests/gm)).toHaveLength(1);
+    // Some shells on Windows make a path of their own of what begins with a slash.
+    expect(await shown(url, 'requests_total', { endpoint: 'fell' })).toContain(
+      'requests_total (counter, 4 series)',
+    );
+  });
+
+  test('that no label fits are told of', async () => {
+    const url = step().metricsUrl;
+    await expect(shown(url, '', { nam: 'x' })).rejects.toThrow(
+      /^No series has a label nam: did you mean NAME\? The labels are: endpoint, .*\n.* metrics$/,
+    );
+    await expect(shown(url, 'trees', { species: 'elm' })).rejects.toThrow(
+      /^No series has species="elm"\. There are:\n {2}species: "oak", .*\n.* metrics -- trees$/,
+    );
   });
 
   test('that no name fits are listed', async () => {
@@ -133,7 +158,7 @@ test('after a restart nothing is marked, and it says so', async () => {
   const after = await view([first.metricsUrl], '', before.look);
   expect(after.isSame).toBe(false);
   const text = describeMetrics(after, plain);
-  expect(text).toContain('a program that has started again since');
+  expect(text).toMatch(/the program has restarted since .*, so there is nothing to compare with\./);
   expect(text).not.toMatch(/ {2}-1$/m);
 });
 
@@ -143,7 +168,7 @@ test('a counter that falls tells of a restart without a time of start', async ()
   const look = looker(url);
   await look();
   value = 2;
-  expect(await look()).toContain('started again');
+  expect(await look()).toContain('restarted');
 });
 
 test('new series, NaN and values that are fractions are readable', async () => {
@@ -156,6 +181,59 @@ test('new series, NaN and values that are fractions are readable', async () => {
   g{a="1"}      4    was NaN
   g{a="2"}      0.3  +0.2
   g{a="\\\\\\n"}  12.5  new`);
+});
+
+describe('a histogram', () => {
+  const series = (labels: string, [one, five, all]: readonly [number, number, number]) => {
+    const more = labels && `,${labels}`;
+    return `h_seconds_bucket{le="0.1"${more}} ${one}
+h_seconds_bucket{le="0.25"${more}} ${five}
+h_seconds_bucket{le="10"${more}} ${five}
+h_seconds_bucket{le="+Inf"${more}} ${all}
+h_seconds_sum{${labels}} ${all / 8}
+h_seconds_count{${labels}} ${all}
+`;
+  };
+  const head = '# HELP h_seconds Time.\n# TYPE h_seconds histogram\n';
+
+  test('has bars for each set of labels, with what came since the last look', async () => {
+    let text = head + series('page="/"', [1, 5, 5]) + series('page="/idle"', [0, 0, 0]);
+    const url = await exposing(() => text);
+    const look = looker(url);
+    await look();
+    text = head + series('page="/"', [1, 81, 82]) + series('page="/idle"', [0, 0, 0]);
+    expect((await look()).split('\n\n')[1]).toBe(
+      `h_seconds (histogram, 12 series): Time.
+  {page="/"}  count 82 (+77), sum 10.25 (+9.625)
+      up to 0.1    1  #
+     0.1 to 0.25  80  ########################################  +76
+    0.25 to 10     0
+      10 to +Inf   1  #  +1
+  {page="/idle"}  count 0
+  On /metrics each bucket counts all up to its limit: le="0.25" is 81.`,
+    );
+  });
+
+  test('without labels, in one range alone', async () => {
+    const text = await shown(await exposing(() => head + series('', [7, 7, 7])));
+    expect(text.split('\n\n')[1]).toBe(
+      `h_seconds (histogram, 6 series): Time.
+  count 7, sum 0.875
+      up to 0.1   7  ########################################
+     0.1 to 0.25  0
+    0.25 to 10    0
+      10 to +Inf  0
+  On /metrics each bucket counts all up to its limit: le="0.25" is 7.`,
+    );
+  });
+
+  test('is a list of series where parts of it are asked for', async () => {
+    const url = await exposing(() => head + series('page="/"', [1, 5, 5]));
+    const buckets = await shown(url, 'h_seconds_bucket');
+    expect(buckets).toContain('  h_seconds_bucket{le="10",page="/"}    5\n');
+    expect(buckets).not.toContain('#');
+    expect(await shown(url, '', { le: '10' })).toContain('{le="10",page="/"}  5');
+  });
 });
 
 test('OpenMetrics is shown as the text format is', async () => {
@@ -251,12 +329,17 @@ describe('what cannot be shown says what to type', () => {
   });
 
   test('a text that cannot be right is shown as it came', async () => {
-    const bucket = 'h_bucket{le="Infinity"} 0\n';
-    const url = await exposing(() => `# TYPE h histogram\n${bucket}nodejs_x 1\n`);
-    const looked = shown(url);
-    await expect(looked).rejects.toThrow(`  ${bucket}`);
-    await expect(looked).rejects.toThrow('le="Infinity".');
-    await expect(looked).rejects.not.toThrow('nodejs_x');
+    const bucket = 'h_bucket{le="Infinity"} 0';
+    const url = await exposing(() => `# TYPE h histogram\n${bucket}\nnodejs_x 1\n`);
+    await expect(refused(url)).resolves.toBe('shown');
+    await expect(shown(url)).rejects.toThrow(
+      new RegExp(`^ {2}# TYPE h histogram
+> ${bucket}
+
+${url} says what cannot be right\\. A bucket of h has le="Infinity"\\.
+ {2}${bucket}
+Fix it, then type again: .* metrics$`),
+    );
   });
 });
 
@@ -274,11 +357,13 @@ describe('on the command line', () => {
     const root = await repository();
     const step = await runStep('05-gauges');
     const env = { PORT: new URL(step.metricsUrl).port, METRICS_PORT: '', HOST: '' };
-    const first = await runCommand(['metrics'], env, [], root);
+    const first = startCommand(['metrics'], env, [], root);
+    await step.send('POST /plant?species=oak');
+    expect((await first.ended).stdout).toMatch(/, with what has changed since .*, a second ago:\n/);
     expect(first.code).toBe(0);
     await step.send('POST /plant?species=oak');
-    const second = await runCommand(['metrics', 'trees'], env, [], root);
-    expect(second.stdout).toMatch(/oak"\} +1 {2}\+1\n/);
+    const second = await runCommand(['metrics', '--species', 'oak'], env, [], root);
+    expect(second.stdout).toMatch(/oak"\} +2 {2}\+1\n/);
     expect(second.stdout).not.toContain('\x1b');
     await step.program.stop();
     const third = await runCommand(['metrics'], env, [], root);

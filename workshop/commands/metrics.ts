@@ -5,7 +5,7 @@ import type { Values } from '../terminal/arguments.js';
 import { paintFor, type Paint } from '../terminal/colour.ts';
 import { readLook, writeLook, type Look } from '../metrics/look.ts';
 import { metricsUrls, ScrapeError } from '../metrics/scrape.ts';
-import { view } from '../metrics/view.ts';
+import { view, type View } from '../metrics/view.ts';
 import { ROOT } from '../programs.ts';
 import { describeMetrics } from '../terminal/metrics.ts';
 import { typed } from '../terminal/typed.js';
@@ -16,14 +16,31 @@ const EVERY_MS = 1000;
 /** WATCH=1 marks what has changed in so many looks. */
 const LOOKS = 5;
 
-/** Shows the metrics of the program that runs, once, or with WATCH=1 until Ctrl-C. */
-export async function run({ NAME, WATCH, ...where }: Values<'metrics'>): Promise<number> {
-  const urls = metricsUrls(where);
+/**
+ * Shows the metrics of the program that runs, once, or with WATCH=1 until Ctrl-C. Whoever has not
+ * looked at it before sees what changes within a second.
+ */
+export async function run({
+  NAME,
+  WATCH,
+  PORT,
+  METRICS_PORT,
+  HOST,
+  ...labels
+}: Values<'metrics'>): Promise<number> {
+  const urls = metricsUrls({ PORT, METRICS_PORT, HOST });
   const file = join(ROOT, '.workshop', 'metrics.json');
   const paint = paintFor(process.stdout);
-  if (WATCH) return watchMetrics(urls, NAME, paint, file);
+  const told: [string, string][] = Object.entries(labels).filter(([, value]) => value !== '');
+  const wanted = Object.fromEntries(told.map(([label, value]) => [label.toLowerCase(), value]));
+  const look = (before: Look | undefined) => view(urls, NAME, before, wanted);
+  if (WATCH) return watchMetrics(look, paint, file);
   try {
-    const seen = await view(urls, NAME, readLook(file));
+    let seen = await look(readLook(file));
+    if (seen.since === undefined) {
+      await sleep(EVERY_MS);
+      seen = await look(seen.look);
+    }
     console.log(describeMetrics(seen, paint));
     writeLook(file, seen.look);
     return 0;
@@ -35,8 +52,7 @@ export async function run({ NAME, WATCH, ...where }: Values<'metrics'>): Promise
 }
 
 async function watchMetrics(
-  urls: string[],
-  name: string,
+  look: (before: Look | undefined) => Promise<View>,
   paint: Paint,
   file: string,
 ): Promise<number> {
@@ -48,7 +64,7 @@ async function watchMetrics(
       let text: string;
       let news: string;
       try {
-        const seen = await view(urls, name, looks[0]);
+        const seen = await look(looks[0]);
         if (!seen.isSame) looks.length = 0;
         looks.push(seen.look);
         if (looks.length > LOOKS) looks.shift();

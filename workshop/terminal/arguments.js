@@ -39,18 +39,21 @@ const OTHERS = /^((NODE|NPM|DOCKER|COMPOSE|GRAFANA|GF)_\w+|(NO|FORCE)_COLOR|CI|S
  * @param {Name} command
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} env
- * @returns {{ values: Values<Name>, env: NodeJS.ProcessEnv, help: boolean }} the values; the
- *   environment with all that was told in the arguments; whether only help is wanted
+ * @returns {{ values: Values<Name>, env: NodeJS.ProcessEnv, help: boolean }} the values, of a
+ *   command that takes labels those too, under their names as typed; the environment with all that
+ *   was told in the arguments; whether only help is wanted
  * @throws {UsageError} at a name that the command does not know, and at a value that is not allowed
  */
 export function readArguments(command, args, env) {
   /** @type {Readonly<Record<string, Variable>>} */
   const variables = { ...commands[command].variables, HELP };
-  const told = commands[command].passes ? args.filter((arg) => arg === '--help') : args;
+  const { passes, labels } = commands[command];
+  const told = passes ? args.filter((arg) => arg === '--help') : args;
   const given = readWords(command, variables, told);
   for (const name of toldToMake(env)) {
-    if (!variables[name] && !OTHERS.test(name))
-      throw unknown(command, name, Object.keys(variables));
+    if (variables[name] || OTHERS.test(name)) continue;
+    if (!labels) throw unknown(command, name, Object.keys(variables));
+    given[name] ??= env[name] ?? '';
   }
   const all = { ...env, ...given };
   if (isFromElsewhere('NAME', env) && given.NAME === undefined) all.NAME = '';
@@ -59,7 +62,8 @@ export function readArguments(command, args, env) {
     name,
     help || readValue(command, name, variable, all[name]),
   ]);
-  return { values: Object.fromEntries(values), env: all, help };
+  const asLabels = Object.entries(given).filter(([name]) => !variables[name]);
+  return { values: Object.fromEntries([...values, ...asLabels]), env: all, help };
 }
 
 /**
@@ -70,7 +74,12 @@ export function readArguments(command, args, env) {
  */
 function readWords(command, variables, args) {
   const names = Object.keys(variables);
+  const { labels } = commands[command];
   const byOption = new Map(names.map((name) => [optionOf(name, variables[name]), name]));
+  for (const arg of labels ? args : []) {
+    const [, option] = /^--([\w-]+)/.exec(arg) ?? [];
+    if (option && !byOption.has(option)) byOption.set(option, option);
+  }
   const options = [...byOption].map(([option, name]) => {
     const type = variables[name]?.takes === 'switch' ? 'boolean' : 'string';
     return [option, /** @type {const} */ ({ type, ...(name === 'HELP' ? { short: 'h' } : {}) })];
@@ -98,7 +107,7 @@ function readWords(command, variables, args) {
       given[name] = value;
     } else if (token.kind === 'positional') {
       const [, assigned, assignedValue = ''] = /^(\w+)=(.*)$/s.exec(token.value) ?? [];
-      if (assigned && !variables[assigned]) throw unknown(command, assigned, names);
+      if (assigned && !variables[assigned] && !labels) throw unknown(command, assigned, names);
       const name = assigned ?? names.find((one) => variables[one]?.bare);
       if (!name || (!assigned && given[name] !== undefined)) {
         throw usage(command, `${JSON.stringify(token.value.slice(0, 40))} is too much.`);

@@ -168,7 +168,12 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
   },
   diff: {
     does: 'show what a chapter changes',
-    variables: { STEP: step('the step at the end of the chapter', '5', { required: true }) },
+    variables: {
+      STEP: step('the step at the end of the chapter', '5', {
+        unset: 'the chapter that the last check was about',
+      }),
+      MINE: onOff('show what your app/ lacks of its end'),
+    },
   },
   take: {
     does: 'bring the files that a chapter does not let you type',

@@ -17,6 +17,13 @@ test('diff shows a chapter without colours in a pipe', async () => {
   expect(stdout).not.toContain('\x1b');
 });
 
+test('diff without a step, or with MINE, takes one that there is', async () => {
+  expect(await refusal(['diff', '99'])).toMatch(/npm run diff -- 5$/);
+  const { code, stdout } = await callCommand(['diff', 'MINE=1', 'STEP=3']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^From your app\/ to the end of 03-counters: |^app\/ holds all /);
+});
+
 test('diff of step 1 says what it is', async () => {
   const { code, stdout } = await callCommand(['diff'], { STEP: '1', MAKELEVEL: '1' });
   expect(code).toBe(0);
@@ -35,7 +42,7 @@ test('a missing step and an unknown one are wrong usage, and change nothing', as
   expect(await texts(join(root, 'app'))).toEqual(before);
 });
 
-test.each(['diff', 'begin', 'solve', 'take'])(
+test.each(['begin', 'solve', 'take'])(
   '%s asks for a step, and for one that there is',
   async (name) => {
     for (const args of [[], ['99']]) {
@@ -134,7 +141,7 @@ describe('make', () => {
     expect(stderr).toContain(
       'There is no stpe in check: did you mean STEP? It takes STEP, WATCH.\nType for example: make check STEP=5\n',
     );
-    expect(make('metrics', 'NAM=foo').stderr).toContain('did you mean NAME?');
+    expect(make('restore', 'NAM=foo').stderr).toContain('did you mean NAME?');
     expect(make('help', 'NO_COLOR=1').status).toBe(0);
     expect(make('load', 'HELP=1').stdout).toMatch(
       /^make load: send traffic[^]* RPS=5 .*\(0\.1 to 200; without it: 5\)\n/,

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Failure } from '../../checks/harness/types.ts';
-import { ROOT } from '../programs.ts';
+import { ROOT, stepNames } from '../programs.ts';
 import { replaceFile } from '../replace.ts';
 
 /** What `make check` remembers for the next one and for `make hint`. */
@@ -25,6 +25,15 @@ export function readState(): CheckState {
   } catch {
     return { passed: 0 };
   }
+}
+
+/**
+ * The chapter that the learner is in, as STEP takes it: that of the last check, or if it has passed
+ * the one after all that have. Nobody is in chapter 1, where nothing is typed.
+ */
+export function currentChapter({ passed, step, failure }: CheckState): string {
+  if (failure && step && step !== '1') return step;
+  return String(Math.min(Math.max(passed + 1, 2), stepNames().length));
 }
 
 /**

@@ -5,7 +5,7 @@ import { check, type LessonChecks } from './harness/types.ts';
 const NAME = 'request_duration_seconds';
 
 /** What prom-client takes when it is told nothing. */
-const DEFAULT = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+export const DEFAULT = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 const durationThere = metricIsThere({
   key: 'duration',

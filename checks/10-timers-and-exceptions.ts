@@ -1,5 +1,4 @@
 import { keyOf } from './harness/exposition.ts';
-import { areChosen, differenceOf } from './07-buckets.ts';
 import { metricIsThere } from './metric.ts';
 import { changeOf, linesOf } from './harness/scrape.ts';
 import { boundsOf, changed, HINT_OF, judgeSeconds, totalsOf } from './timing.ts';
@@ -8,6 +7,7 @@ import { check, type LessonChecks } from './harness/types.ts';
 
 const EXCEPTIONS = 'registry_exceptions_total';
 const DURATION = 'registry_duration_seconds';
+const REQUESTS = 'request_duration_seconds';
 
 const exceptionsThere = metricIsThere({
   key: 'exceptions',
@@ -270,23 +270,22 @@ const registryFromZero = check({
 });
 
 const registryBuckets = check({
-  name: 'registry_duration_seconds has the buckets 0.1, 0.2 … 1',
+  name: 'registry_duration_seconds has the buckets of request_duration_seconds',
   hints: {
     'registry-buckets': {
-      first: 'Give it the same buckets as request_duration_seconds: 0.1, 0.2 and so on up to 1.',
+      first: 'Give it the same buckets as request_duration_seconds: let both take one list.',
       fuller:
-        'Two histograms with the same buckets can be laid over each other. Put the list into a constant, and give it to both.',
+        'Two histograms with the same buckets can be laid over each other, and one taken from the other. Put the list into a constant, and give it to both.',
     },
   },
   async run(session, fail) {
     const { after } = await session.burst();
-    const bounds = boundsOf(after, DURATION);
-    if (areChosen(bounds)) return;
-    const expected = 'the buckets 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1';
+    const [bounds, wanted] = [DURATION, REQUESTS].map((name) => boundsOf(after, name).join(', '));
+    if (bounds === wanted) return;
     throw fail('registry-buckets', {
       did: 'asked for /metrics',
-      expected,
-      got: differenceOf(bounds),
+      expected: `the buckets ${wanted}, as those of ${REQUESTS}`,
+      got: `the buckets ${bounds || '(none)'}`,
     });
   },
 });

@@ -8,6 +8,11 @@ export const requests = new Counter<'method' | 'endpoint' | 'status'>({
   labelNames: ['method', 'endpoint', 'status'],
 });
 
+/** The method as a label. Visitors can send any, so the rare ones share one value. */
+export function methodLabel(method: string): string {
+  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
+}
+
 /** What each route can answer to its own method. */
 const answers = [
   ['GET', '/', 200, 500],
@@ -25,8 +30,3 @@ export const donatedEuros = new Counter({
   name: 'donated_euros_total',
   help: 'Donations received, in euros.',
 });
-
-/** The method as a label. Visitors can send any, so the rare ones share one value. */
-export function methodLabel(method: string): string {
-  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
-}

@@ -10,6 +10,11 @@ export const requests = new Counter<'method' | 'endpoint' | 'status'>({
   labelNames: ['method', 'endpoint', 'status'],
 });
 
+/** The method as a label. Visitors can send any, so the rare ones share one value. */
+export function methodLabel(method: string): string {
+  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
+}
+
 /** What each route can answer to its own method. */
 const answers = [
   ['GET', '/', 200, 500],
@@ -28,6 +33,11 @@ export const donatedEuros = new Counter({
   help: 'Donations received, in euros.',
 });
 
+export const requestsInProgress = new Gauge({
+  name: 'requests_in_progress',
+  help: 'Requests that wait for their answer now.',
+});
+
 export const treesStanding = new Gauge<'species'>({
   name: 'trees_standing',
   help: 'Trees that stand now.',
@@ -36,11 +46,6 @@ export const treesStanding = new Gauge<'species'>({
 
 for (const species of SPECIES) treesStanding.set({ species }, 0);
 
-export const requestsInProgress = new Gauge({
-  name: 'requests_in_progress',
-  help: 'Requests that wait for their answer now.',
-});
-
 export const hostMemoryFree = new Gauge({
   name: 'host_memory_free_bytes',
   help: 'Memory that is free on the host, in bytes.',
@@ -48,8 +53,3 @@ export const hostMemoryFree = new Gauge({
     this.set(freemem());
   },
 });
-
-/** The method as a label. Visitors can send any, so the rare ones share one value. */
-export function methodLabel(method: string): string {
-  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
-}

@@ -10,6 +10,11 @@ export const requests = new Counter<'method' | 'endpoint' | 'status'>({
   labelNames: ['method', 'endpoint', 'status'],
 });
 
+/** The method as a label. Visitors can send any, so the rare ones share one value. */
+export function methodLabel(method: string): string {
+  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
+}
+
 /** What each route can answer to its own method. */
 const answers = [
   ['GET', '/', 200, 500],
@@ -28,6 +33,11 @@ export const donatedEuros = new Counter({
   help: 'Donations received, in euros.',
 });
 
+export const requestsInProgress = new Gauge({
+  name: 'requests_in_progress',
+  help: 'Requests that wait for their answer now.',
+});
+
 export const treesStanding = new Gauge<'species'>({
   name: 'trees_standing',
   help: 'Trees that stand now.',
@@ -35,11 +45,6 @@ export const treesStanding = new Gauge<'species'>({
 });
 
 for (const species of SPECIES) treesStanding.set({ species }, 0);
-
-export const requestsInProgress = new Gauge({
-  name: 'requests_in_progress',
-  help: 'Requests that wait for their answer now.',
-});
 
 export const hostMemoryFree = new Gauge({
   name: 'host_memory_free_bytes',
@@ -71,8 +76,3 @@ export const requestProcessing = new Summary<'method' | 'endpoint'>({
 // A summary has no zero(): the first observation makes a series, and reset() empties it.
 for (const [method, endpoint] of answers) requestProcessing.observe({ method, endpoint }, 0);
 requestProcessing.reset();
-
-/** The method as a label. Visitors can send any, so the rare ones share one value. */
-export function methodLabel(method: string): string {
-  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
-}

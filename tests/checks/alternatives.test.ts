@@ -82,6 +82,17 @@ const VARIANTS: readonly (readonly [what: string, step: number, edits: readonly 
       ['server.ts', '  donatedEuros.inc(euros);', '  donatedEuros.inc(euros);\n  planted.inc();'],
     ],
   ],
+  [
+    'no bucket but those that are asked for, and two beside the promise',
+    7,
+    [
+      [
+        'metrics.ts',
+        '0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]',
+        '0.2, 0.3, 0.4, 0.5, 0.6, 0.9, 1]',
+      ],
+    ],
+  ],
 ];
 
 describe.concurrent('a step passes with what learners add', () => {

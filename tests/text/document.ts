@@ -15,6 +15,8 @@ export interface Block {
   /** The block right below, with nothing between. */
   next: Block | undefined;
   readonly chapter: string;
+  /** The heading of the fold that it stands in, without its tags; undefined outside of folds. */
+  readonly fold: string | undefined;
   /** Where it opens, counted from 1. */
   readonly line: number;
 }
@@ -47,6 +49,7 @@ export function parseDocument(path: string, text: string): Document {
   const headings: { level: number; title: string }[] = [];
   const chapters: { title: string; text: string; blocks: Block[] }[] = [];
   let caption = '';
+  let fold: string | undefined;
   let previous: Block | undefined;
 
   for (let i = 0; i < lines.length; i++) {
@@ -55,6 +58,8 @@ export function parseDocument(path: string, text: string): Document {
     if (chapter) chapter.text += `${line}\n`;
     const heading = /^(#+) (.+)$/.exec(line);
     const fence = /^```(\w*)$/.exec(line);
+    if (line === '</details>') fold = undefined;
+    fold = /^<details><summary>(.+)<\/summary>$/.exec(line)?.[1] ?? fold;
     if (heading) {
       const [, marks = '', title = ''] = heading;
       headings.push({ level: marks.length, title });
@@ -70,6 +75,7 @@ export function parseDocument(path: string, text: string): Document {
         answer: lines.slice(end + 1).find((candidate) => candidate !== '') ?? '',
         next: undefined,
         chapter: chapter?.title ?? '',
+        fold,
         line: i + 1,
       };
       if (chapter) chapter.text += `${lines.slice(i + 1, end + 1).join('\n')}\n`;
@@ -89,6 +95,11 @@ export function parseDocument(path: string, text: string): Document {
 /** The blocks of one language, in order. */
 export function blocksIn(chapter: Chapter, ...languages: string[]): Block[] {
   return chapter.blocks.filter(({ language }) => languages.includes(language));
+}
+
+/** Whether a block is part of a folded solution: the learner may have written something else. */
+export function isSolution({ fold }: Block): boolean {
+  return fold?.startsWith('Solution: ') ?? false;
 }
 
 /** The number of the step that a chapter leads to, such as `05`; undefined for the others. */

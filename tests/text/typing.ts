@@ -21,11 +21,12 @@ const USES: Record<string, Use> = {
  * Reads the caption of a `ts`, `js` or `diff` block.
  * @throws {Error} if it names no file, or no use that docs/text.md knows
  */
-export function readCaption({ caption, line }: Block): { file: string; use: Use } {
-  const [, file, use = ''] = /^`([\w./-]+)`(?:, ([^:]+))?:$/.exec(caption) ?? [];
+export function readCaption({ caption, line }: Block): { file: string; use: Use; atEnd: boolean } {
+  const [, file, atEnd, use = ''] =
+    /^`([\w./-]+)`(, at the end)?(?:, ([^:]+))?:$/.exec(caption) ?? [];
   if (!file) throw new Error(`Line ${line}: the block has no caption with a file name: ${caption}`);
   if (!USES[use]) throw new Error(`Line ${line}: the caption asks for "${use}".`);
-  return { file, use: USES[use] };
+  return { file, use: USES[use], atEnd: Boolean(atEnd) };
 }
 
 /** The files of `app/` or of a step, whose folder is given from the root. */
@@ -55,7 +56,7 @@ export function typeChapter(
       continue;
     }
     if (language !== 'ts' && language !== 'diff') continue;
-    const { file: path, use } = readCaption(block);
+    const { file: path, use, atEnd } = readCaption(block);
     if (use === 'elsewhere' || use === 'throw away') continue;
     const file = /^app\/(.+)$/.exec(path)?.[1];
     if (!file) throw new Error(`Line ${line}: ${path} is not in app/.`);
@@ -66,6 +67,7 @@ export function typeChapter(
     } else {
       if (before === undefined) throw new Error(`Line ${line}: there is no ${path} yet.`);
       if (use === 'read') assertStands(before, block, path);
+      else if (atEnd) files.set(file, `${before}\n${lines.join('\n')}\n`);
       else files.set(file, edit(before, block, path));
     }
     typed(block, file, use);

@@ -177,8 +177,8 @@ export const mutations: readonly Mutation[] = [
   ),
   mutation('registry-starts-above-0', [
     'metrics.ts',
-    '/** The method as a label.',
-    'registryDuration.observe(0);\n\n/** The method as a label.',
+    "took to answer, in seconds.',\n  buckets,\n});",
+    "took to answer, in seconds.',\n  buckets,\n});\n\nregistryDuration.observe(0);",
   ]),
   mutation('registry-starts-above-0', [
     'server.ts',

@@ -12,7 +12,7 @@ const STEP: number = 11;
 type Answer = [status: number, text: string, headers?: http.OutgoingHttpHeaders];
 
 const METHODS: Record<string, string> = { GET: 'GET', HEAD: 'HEAD', POST: 'POST' };
-const BUCKETS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+const BUCKETS = [0.05, 0.1, 0.25, 0.3, 0.33, 0.5, 0.6, 0.75, 0.9, 1, 2.5, 5];
 
 class State {
   readonly gauge = new prometheus.Gauge({

@@ -38,11 +38,11 @@ export function judgeSeconds(added: number, { seconds, answers }: Burst): Second
   const least = Math.min(seconds, calls * LEAST_S);
   if (added < least * 0.5) return 'too little';
   // A timer may be stopped a moment after the answer.
-  if (added <= seconds * 1.5 + calls * 0.05) return 'right';
+  if (added <= seconds * 1.5 + calls * 0.03) return 'right';
   return added > least * 500 && added < seconds * 3000 ? 'milliseconds' : 'other unit';
 }
 
-const LEAST_S = 0.08;
+const LEAST_S = 0.05;
 
 /** A request, and the series that it belongs to. */
 interface Visit {

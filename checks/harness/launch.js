@@ -16,7 +16,7 @@ const SEED = '148879';
 
 /** From this step on time and progress are looked at, so the registry has to take some. */
 const FIRST_WITH_TIME = 5;
-const DELAY_MS = 160;
+const DELAY_MS = 100;
 
 /** More output than this is cut, its beginning first: a program that prints in a loop must not fill the memory. */
 const OUTPUT_LIMIT = 64 * 1024;
@@ -120,11 +120,12 @@ let early;
  * Starts a program before it is asked for; it ends with this process if nobody does.
  * @param {Launch} how
  */
-export function launchEarly(how) {
+export async function launchEarly(how) {
   const launched = spawnOnFreePorts(how);
   const end = () => void launched.then(({ child }) => child.kill('SIGKILL'));
   early = { key: JSON.stringify(how), launched, end };
-  void launched.then(({ child }) => process.once('exit', () => child.kill('SIGKILL')));
+  const { child } = await launched;
+  process.once('exit', () => child.kill('SIGKILL'));
 }
 
 /** @param {Launch} how */

@@ -185,7 +185,8 @@ export async function withSession<Result>(
     other ??= main.then(({ ms }) => {
       // It takes as long as the first, if it listens at all without its registry.
       const startMs = Math.min(options.startMs, Math.max(3000, 5 * ms));
-      return launch({ ...options, startMs }, client, 1);
+      // Its times are not looked at, so it need not take any.
+      return launch({ ...options, startMs, delayMs: 0 }, client, 1);
     });
     // Whoever asks for it gets its failure, and nobody has to ask.
     other.catch(() => {});
@@ -472,7 +473,7 @@ async function createSession(
       const watch = async () => {
         while (open.size > 0) {
           during.push({ scrape: await scrape(), waiting: open.size });
-          await sleep(30);
+          await sleep(15);
         }
       };
       const [answers, meanwhile] = await Promise.all([

@@ -24,7 +24,10 @@ async function withApp(step: number, edit: (server: string) => string = (text) =
 
 describe('make check', () => {
   it('passes, says what was learned, and names the next step', TIMEOUT, async () => {
-    const { root } = await withApp(2);
+    const { root } = await withApp(
+      2,
+      (text) => `${text}(await import('node:fs')).appendFileSync('app/starts', 'once ');\n`,
+    );
     const asked = { STEP: '02', MAKELEVEL: '1' };
     const { code, stdout, stderr } = await runCommand(['check'], asked, [], root);
     expect(stderr).toBe('');
@@ -34,6 +37,8 @@ describe('make check', () => {
     expect(stdout).toContain('make diff STEP=3');
     expect(stdout).not.toContain('\x1b');
     expect(code).toBe(0);
+    // The program that was started early is the one that was checked.
+    expect(await readFile(join(root, 'app/starts'), 'utf8')).toBe('once ');
   });
 
   it.each(steps)('names the chapter that follows $chapter.heading in the text', ({ chapter }) => {

@@ -28,13 +28,13 @@ kill -9 $left 2>/dev/null`;
  * @param {import('../terminal/arguments.js').Values<'check'>} values
  */
 export function prepare({ STEP, WATCH }) {
-  // Before the program: it can send a signal to this process as soon as it runs.
   endOnSignals(WATCH);
-  watchOver();
   const step = parseInt(STEP, 10);
   if (!existsSync(new URL(`../../${ENTRY}`, import.meta.url))) return;
   const delayMs = delayFor(Number.isNaN(step) ? Infinity : step);
-  launchEarly({ entry: ENTRY, nodeArgs: ['--import', 'tsx'], delayMs, errorRate: 0.5 });
+  const how = { entry: ENTRY, nodeArgs: ['--import', 'tsx'], delayMs, errorRate: 0.5 };
+  // While the program loads: before its first line it can end nobody.
+  void launchEarly(how).then(watchOver);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { parseExposition } from '../harness/exposition.ts';
+import { parseExposition, type Sample } from '../harness/exposition.ts';
 
 /**
  * Series over time, as `promtool test rules` reads them.
@@ -66,31 +66,74 @@ export function historyOf(
   snapshots: readonly Snapshot[],
   { job = 'app', everySeconds = 1 }: { readonly job?: string; readonly everySeconds?: number } = {},
 ): History {
-  const series = new Map<string, Point[]>();
-  const put = (name: string, at: number, point: Point) => {
-    const points = series.get(name) ?? [];
-    // The places between stay empty: Array.from below fills them with undefined.
-    points[at] = point;
-    series.set(name, points);
-  };
-  const before = new Map<string, Set<string>>();
+  const recorder = new Recorder(everySeconds);
   for (const { seconds, text, instance } of snapshots.toSorted((a, b) => a.seconds - b.seconds)) {
-    const at = Math.round(seconds / everySeconds);
-    const target = { job, instance };
-    const now = new Set<string>();
-    for (const { name, labels, value } of parseExposition(text ?? '').flatMap(
-      ({ samples }) => samples,
-    )) {
-      const id = seriesName(name, { ...stored(labels), ...target });
-      now.add(id);
-      put(id, at, value);
-    }
-    for (const id of before.get(instance) ?? []) if (!now.has(id)) put(id, at, 'stale');
-    before.set(instance, now);
-    put(seriesName('up', target), at, text === undefined ? 0 : 1);
+    const samples = text === undefined ? undefined : parseExposition(text);
+    recorder.scrape(
+      seconds,
+      { job, instance },
+      samples?.flatMap((family) => family.samples),
+    );
   }
-  const values = [...series].map(([id, points]) => [id, asValues(Array.from(points))]);
-  return { everySeconds, series: Object.fromEntries(values) };
+  return recorder.history;
+}
+
+/** Stores what scrapes bring as Prometheus does. */
+export class Recorder {
+  readonly #everySeconds: number;
+  readonly #series = new Map<string, Point[]>();
+  readonly #before = new Map<string, ReadonlySet<string>>();
+  /** The same series come again with each scrape, and quoting takes its time. */
+  readonly #ids = new Map<string, string>();
+
+  /** @param everySeconds a scrape's time is rounded to a multiple of it */
+  constructor(everySeconds: number) {
+    this.#everySeconds = everySeconds;
+  }
+
+  /** @param samples undefined if the target did not answer */
+  scrape(
+    seconds: number,
+    target: { readonly job: string; readonly instance: string },
+    samples: readonly Sample[] | undefined,
+  ): void {
+    const at = Math.round(seconds / this.#everySeconds);
+    const now = new Set<string>();
+    for (const { name, labels, value } of samples ?? []) {
+      const id = this.#idOf(name, labels, target);
+      now.add(id);
+      this.#put(id, at, value);
+    }
+    for (const id of this.#before.get(target.instance) ?? []) {
+      if (!now.has(id)) this.#put(id, at, 'stale');
+    }
+    this.#before.set(target.instance, now);
+    this.#put(seriesName('up', target), at, samples ? 1 : 0);
+  }
+
+  get history(): History {
+    // The places between two scrapes are empty: Array.from fills them with undefined.
+    const values = [...this.#series].map(([id, points]) => [id, asValues(Array.from(points))]);
+    return { everySeconds: this.#everySeconds, series: Object.fromEntries(values) };
+  }
+
+  #idOf(
+    name: string,
+    labels: Sample['labels'],
+    target: { readonly job: string; readonly instance: string },
+  ): string {
+    let key = `${target.job}\0${target.instance}\0${name}`;
+    for (const label in labels) key += `\0${label}\0${labels[label]}`;
+    const id = this.#ids.get(key) ?? seriesName(name, { ...stored(labels), ...target });
+    this.#ids.set(key, id);
+    return id;
+  }
+
+  #put(id: string, at: number, point: Point): void {
+    const points = this.#series.get(id) ?? [];
+    points[at] = point;
+    this.#series.set(id, points);
+  }
 }
 
 /** Prometheus 3 stores `le="1"` and `quantile="1"` as `1.0`. */

@@ -176,7 +176,7 @@ export const troubles = {
       first:
         'Fix the error that the program has printed first: it is quoted above, with the line where it showed.',
       fuller:
-        'Read the first line of the error: it says what happened. The lines below begin with the place in your code where it showed; the cause may stand where a function was handed over, such as to `timed`. "Cannot read properties of undefined (reading …)" or "Cannot read private member …" inside a method often means that it was handed over without its object: `const { inc } = counter` or `use(counter.inc)` loses `this`; write `() => counter.inc()`.',
+        'Read the first line of the error: it says what happened. The lines below begin with the place in your code where it showed; the cause may stand where a function was handed over, such as to `timed`. "Cannot read properties of undefined (reading …)" or "Cannot read private member …" inside a method often means that it was handed over without its object: `const { inc } = counter` or `use(counter.inc)` loses `this`; write `() => counter.inc()`. An arrow function has no `this` of its own, either: write `collect() { … }`.',
     },
   },
   'never-settled': {

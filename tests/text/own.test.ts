@@ -65,7 +65,9 @@ const OWN: Readonly<Record<string, Own>> = {
     atEnd: `const free = new Gauge({
   name: 'host_memory_free_bytes',
   help: 'What is left.',
-  collect: () => free.set(os.freemem()),
+  collect: () => {
+    free.set(os.freemem());
+  },
 });
 
 export const treesStanding = new Gauge({

@@ -232,6 +232,7 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
     does: 'have Prometheus read prometheus.yaml and alerts.yaml now',
     variables: { PORT_9090 },
   },
+  rules: { does: 'check alerts.yaml, and run your tests of it in mine/', variables: {} },
   load: {
     does: 'send traffic to the program, and sum up the answers',
     variables: {

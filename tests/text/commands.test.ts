@@ -59,6 +59,7 @@ test('every command is one line that runs in PowerShell too, or has a twin that 
 const ELSEWHERE: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^make up\b/, 'needs Docker: e2e/containers.test.ts'],
   [/^make reload$/, 'needs Prometheus: e2e/native.test.ts'],
+  [/^make rules$/, 'needs promtool: tests/text/rules.test.ts'],
   [/^make prefetch$/, 'downloads the images'],
   [/^npm install prom-client$/, 'e2e/text.test.ts installs it'],
 ];

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { checkRules } from '../../workshop/commands/rules.ts';
+import { temporaryFolder } from '../support/workspace.ts';
+import { promtoolOrSkip } from '../support/promtool.ts';
+import { blocksIn, readDocument, ROOT } from './document.ts';
+
+const ours = readFileSync(join(ROOT, 'alerts.yaml'), 'utf8');
+const given = readFileSync(join(ROOT, 'workshop/learner/rules.test.yaml'), 'utf8');
+
+/** The block of chapter Alerts with this caption. */
+function linesBelow(caption: string): readonly string[] {
+  const chapter = readDocument('WORKSHOP.md').chapters.find(({ title }) => title === 'Alerts')!;
+  return blocksIn(chapter, 'yaml').find((block) => block.caption === caption)!.lines;
+}
+
+const rules = linesBelow('`alerts.yaml`, at the end:').join('\n');
+const changes = linesBelow('`mine/rules.test.yaml`, where such lines are:');
+
+/** The given test with the first so many changes of the text. */
+function changed(count: number): string {
+  return changes.slice(0, count).reduce((text, line) => {
+    const start = /^[ -]*\w+: /.exec(line)![0];
+    expect(text).toContain(`\n${start}`);
+    return text.replace(new RegExp(`^${start}.*$`, 'm'), line);
+  }, given);
+}
+
+/** Does what `make rules` does where a learner has written these files. */
+async function checkWith(
+  context: Parameters<typeof promtoolOrSkip>[0],
+  alerts: string,
+  own?: Readonly<Record<string, string>>,
+) {
+  const promtool = promtoolOrSkip(context);
+  const root = await temporaryFolder();
+  await writeFile(join(root, 'alerts.yaml'), alerts);
+  if (own) await mkdir(join(root, 'mine'));
+  for (const [name, text] of Object.entries(own ?? {})) {
+    await writeFile(join(root, 'mine', name), text);
+  }
+  let printed = '';
+  const print = (text: string) => void (printed += `${text}\n`);
+  const spies = [
+    vi.spyOn(console, 'log').mockImplementation(print),
+    vi.spyOn(console, 'error').mockImplementation(print),
+  ];
+  try {
+    return { code: await checkRules(root, promtool), printed, root };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+test('the given test is brought, and passes', async (context) => {
+  const { code, printed, root } = await checkWith(context, ours);
+  expect(printed).toMatch(
+    /^alerts\.yaml: Prometheus takes its \d+ rules\.\nmine\/rules\.test\.yaml is new: .*\nmine\/rules\.test\.yaml passes\.\n.* reload\n$/,
+  );
+  expect(code).toBe(0);
+  expect(await readFile(join(root, 'mine/rules.test.yaml'), 'utf8')).toBe(given);
+});
+
+test('a test of one’s own stays, and with its first change our alert fails it', async (context) => {
+  const own = changed(1);
+  const { code, printed, root } = await checkWith(context, ours, {
+    'a.test.yaml': own,
+    'b.md': '',
+  });
+  expect(printed).toMatch(
+    /^mine\/a\.test\.yaml fails, says promtool:\n[^]*exp:\[[^]*got:\[\]\n.* rules\n$/m,
+  );
+  expect(code).toBe(1);
+  expect(await readFile(join(root, 'mine/a.test.yaml'), 'utf8')).toBe(own);
+});
+
+test('the rules of the text pass both of its tests, and do what it says of them', async (context) => {
+  const lines = changed(3).split('\n');
+  expect(given.split('\n').filter((line, index) => line !== lines[index])).toHaveLength(3);
+  const usual = changed(3)
+    .replace('values: 0+15x120', 'values: 0+17x120')
+    .replace('values: 0+10x120', 'values: 0+3x120')
+    .replace(/exp_alerts:\n[^]*$/, 'exp_alerts: []\n');
+  const { code, printed } = await checkWith(context, `${ours}${rules}\n`, {
+    'changed.test.yaml': changed(3),
+    'more.test.yaml': readFileSync(join(ROOT, 'tests/text', 'own-alert.yaml'), 'utf8'),
+    'usual.test.yaml': usual,
+  });
+  for (const name of ['changed', 'more', 'usual']) {
+    expect(printed).toContain(`mine/${name}.test.yaml passes.\n`);
+  }
+  expect(code).toBe(0);
+});
+
+test('without its last parenthesis the recording rule is refused, with its line', async (context) => {
+  const broken = `${ours}${rules.replace('[2m])) > 0)', '[2m])) > 0')}\n`;
+  const { code, printed } = await checkWith(context, broken);
+  const line = broken.split('\n').findIndex((one) => one.includes('ratio_rate2m')) + 2;
+  expect(printed).toMatch(
+    new RegExp(
+      `^ {2}alerts\\.yaml, line ${line}: group "mine", .*: unclosed left parenthesis$`,
+      'm',
+    ),
+  );
+  expect(printed).toMatch(/^Fix it, then type again: .* rules$/m);
+  expect(code).toBe(1);
+});

@@ -44,6 +44,8 @@ export interface Prometheus {
   readonly log: string;
   /** Puts another prometheus.yaml in the place of the one that it runs with, as an editor does. */
   save(config: string): void;
+  /** The same with its alerts.yaml. */
+  saveRules(rules: string): void;
   query(expr: string): Promise<Series[]>;
   targets(): Promise<ScrapeTarget[]>;
   rules(): Promise<Rule[]>;
@@ -120,6 +122,10 @@ export async function startPrometheus(app: string, interval?: string): Promise<P
     return data;
   };
 
+  const replace = (path: string, text: string) => {
+    writeFileSync(`${path}~`, text);
+    renameSync(`${path}~`, path);
+  };
   const ready = async () => {
     try {
       return child.exitCode !== null || (await fetch(`${url}/-/ready`)).ok;
@@ -143,10 +149,8 @@ export async function startPrometheus(app: string, interval?: string): Promise<P
     get log() {
       return log;
     },
-    save(text) {
-      writeFileSync(`${file}~`, text);
-      renameSync(`${file}~`, file);
-    },
+    save: (text) => replace(file, text),
+    saveRules: (text) => replace(join(folder, 'alerts.yaml'), text),
     async query(expr) {
       interface Vector {
         result: { metric: Record<string, string>; value: [number, string] }[];

@@ -110,6 +110,34 @@ describe('the scrape job of the text', () => {
   });
 });
 
+test.concurrent(
+  'the alert of the text fires, and goes on when its file is broken',
+  async (context) => {
+    needsPrometheus(context);
+    const alerts = readDocument('WORKSHOP.md').chapters.find(({ title }) => title === 'Alerts')!;
+    const own = blocksIn(alerts, 'yaml').find(({ caption }) => caption.includes('at the end'))!;
+    const rules = `${readFileSync(join(ROOT, 'alerts.yaml'), 'utf8')}${own.lines.join('\n')}\n`;
+    const program = await startStep(4, { env: { REGISTRY_ERROR_RATE: '0.4' } });
+    const prometheus = await startPrometheus(program.target);
+    const stop = startTraffic(program.url);
+    const find = async () =>
+      (await prometheus.alerts()).find(({ labels }) => labels.alertname === 'SteadyFailures');
+    try {
+      prometheus.saveRules(rules);
+      expect(await until(async () => (await find())?.state === 'pending', 60_000)).toBe(true);
+      expect(await until(async () => (await find())?.state === 'firing', 60_000)).toBe(true);
+      expect((await find())!.annotations.summary).toMatch(/^\d[\d.]*% of the requests .* fail\.$/);
+      prometheus.saveRules(rules.replace('[2m])) > 0)', '[2m])) > 0'));
+      const refused = () => prometheus.log.includes('unclosed left parenthesis');
+      expect(await until(refused, 30_000)).toBe(true);
+      expect((await find())?.state).toBe('firing');
+    } finally {
+      await stop();
+      await Promise.all([prometheus.stop(), program.process.stop()]);
+    }
+  },
+);
+
 describe('the files for a project of your own', () => {
   const blocks = readDocument('WORKSHOP.md')
     .chapters.flatMap((chapter) => blocksIn(chapter, 'ts'))

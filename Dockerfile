@@ -15,6 +15,7 @@ COPY package.json tsconfig.json ./
 COPY workshop workshop
 COPY forest forest
 COPY steps steps
+COPY exercises exercises
 COPY app app
 USER node
 EXPOSE 8000 8001

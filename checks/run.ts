@@ -16,6 +16,7 @@ import {
 import { plain } from './harness/errors.ts';
 import { CheckFailure } from './harness/failure.ts';
 import type { NamedMetric } from './harness/moves.ts';
+import type { Promtool } from './queries/promtool.ts';
 import type { Check, CheckEvent, CheckResult, Failure, Lesson, Report } from './harness/types.ts';
 
 /** How to check; all times in milliseconds. */
@@ -30,6 +31,8 @@ export interface CheckOptions {
   readonly answerMs?: number;
   /** The last step that the program is known to have passed, for `checkNext`. */
   readonly passed?: number;
+  /** Finds promtool, which evaluates a learner's queries: called only where a check has some. */
+  readonly promtool?: () => Promtool | undefined;
   /** Leaves out what earlier steps taught. */
   readonly alone?: boolean;
   /** Told what happens to each check, as it happens. */
@@ -210,6 +213,7 @@ async function withProgram(
     nodeArgs = ['--import', 'tsx'],
     startMs = 8000,
     answerMs = 2000,
+    promtool,
   }: CheckOptions,
   use: (session: Session, entry: string) => Promise<void>,
 ): Promise<Failed | undefined> {
@@ -221,6 +225,7 @@ async function withProgram(
     delayMs: delayFor(step),
     wantsMetrics: step > 1,
     withoutRegistry,
+    promtool,
     beforeVisits: plan.find(({ check }) => check.beforeVisits)?.check.beforeVisits,
   };
   const asked = askedBy({ step, withoutRegistry });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { SPECIES, type Species } from './registry.ts';
+import type { Reservation, Reservations } from './reservations.ts';
 
 const STYLE = readFileSync(new URL('style.css', import.meta.url), 'utf8');
 
@@ -11,13 +12,16 @@ const ICON = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#2e8b57" d="M8 0l5 6h-2l3 4H9v6H7v-6H2l3-4H3z"/></svg>',
 )}`;
 
-/** The front page: what this is, where to go, and a form for each species to plant and to fell. */
-export function homePage(): string {
+/**
+ * The front page: what this is, where to go, and a form for each species to plant and to fell. With
+ * `reservations` also one to reserve, and one for each that is open, to confirm it.
+ */
+export function homePage(reservations?: Pick<Reservations, 'open'>): string {
   return page(
     'Plant, fell and count trees',
     `<p>Each tree that you plant brings in a donation. The tree registry counts what stands: it takes its time, and now and then it does not answer.</p>
     <p><a href="/treecounter">How many trees stand?</a></p>
-    ${SPECIES.map(speciesForms).join('\n    ')}`,
+    ${SPECIES.map((species) => speciesForms(species, reservations)).join('\n    ')}`,
   );
 }
 
@@ -40,6 +44,18 @@ export function plantedPage(species: Species, euros: number): string {
   );
 }
 
+/** The page after reserving, with a form to confirm. */
+export function reservedPage(reservation: Reservation): string {
+  const { species, madeAt, expiresAt } = reservation;
+  const seconds = (expiresAt.getTime() - madeAt.getTime()) / 1000;
+  return page(
+    `A place for one ${species} is yours`,
+    `<p>Confirm within ${seconds} seconds, and it is planted. Later the place is free again.</p>
+    ${confirmForm(reservation)}
+    <p><a href="/">Plant, fell and reserve</a></p>`,
+  );
+}
+
 /** The page after felling. */
 export function felledPage(species: Species): string {
   return page(
@@ -59,12 +75,25 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-function speciesForms(species: Species): string {
+function speciesForms(species: Species, reservations?: Pick<Reservations, 'open'>): string {
+  const more = reservations
+    ? [
+        `<form method="post" action="/reserve?species=${species}"><button>Reserve</button></form>`,
+        ...reservations.open[species].map(confirmForm),
+      ]
+    : [];
   return `<section class="species">
-      <h2>${species}</h2>
-      <form method="post" action="/plant?species=${species}"><button>Plant</button></form>
-      <form method="post" action="/fell?species=${species}"><button>Fell</button></form>
+      ${[
+        `<h2>${species}</h2>`,
+        `<form method="post" action="/plant?species=${species}"><button>Plant</button></form>`,
+        `<form method="post" action="/fell?species=${species}"><button>Fell</button></form>`,
+        ...more,
+      ].join('\n      ')}
     </section>`;
+}
+
+function confirmForm({ id, species }: Reservation): string {
+  return `<form method="post" action="/confirm?id=${id}"><button>Confirm the ${species}</button></form>`;
 }
 
 function page(title: string, body: string): string {

@@ -8,6 +8,8 @@ export interface Settings {
   readonly REGISTRY_DELAY_MS: number;
   /** The share of questions that the tree registry fails to answer, from 0 to 1. */
   readonly REGISTRY_ERROR_RATE: number;
+  /** How long a reservation stays open, in milliseconds; only the lesson own has any. */
+  readonly RESERVATION_MS: number;
   /** Makes delays, failures and donations the same every time. */
   readonly SEED: number | undefined;
 }
@@ -47,6 +49,14 @@ export function parseSettings<Port extends string>(
     HOST: env.HOST || '127.0.0.1',
     REGISTRY_DELAY_MS: number(env, 'REGISTRY_DELAY_MS', 1000, 'a number of milliseconds', 0, 4000),
     REGISTRY_ERROR_RATE: number(env, 'REGISTRY_ERROR_RATE', 0.15, 'a number', 0, 1),
+    RESERVATION_MS: number(
+      env,
+      'RESERVATION_MS',
+      20_000,
+      'a number of milliseconds',
+      100,
+      3_600_000,
+    ),
     SEED: env.SEED ? number(env, 'SEED', 0, 'a number') : undefined,
   };
   const taken = new Map<number, string>();

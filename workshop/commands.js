@@ -117,6 +117,14 @@ const settings = {
     option: 'error-rate',
     unset: '0.15',
   }),
+  RESERVATION_MS: text(
+    'how long a reservation of the lesson own stays open, 100 to 3600000',
+    '5000',
+    {
+      rare,
+      unset: '20000',
+    },
+  ),
   SEED: text('a number: the same delays, failures and donations every time', '1', {
     rare,
     unset: 'none',

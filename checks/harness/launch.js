@@ -27,6 +27,7 @@ const SETTINGS = [
   'HOST',
   'REGISTRY_DELAY_MS',
   'REGISTRY_ERROR_RATE',
+  'RESERVATION_MS',
   'SEED',
   'NODE_OPTIONS',
   // Node 20 reads its file at each start, which can take longer than the rest of it.

@@ -11,6 +11,11 @@ import { isMainThread } from 'node:worker_threads';
 
 /** A request with this header moves `Date.now()` ahead by so many milliseconds. */
 const CLOCK = 'x-check-clock-ms';
+/**
+ * From the first request with this header on, all clocks stand still. It says where they stand, in
+ * milliseconds since then; timers that are due by then run first, in their order.
+ */
+const TIME = 'x-check-time-ms';
 /** Before a request with this header is handled, SIGTERM does what it would do. */
 const STOP = 'x-check-stop';
 /**
@@ -42,6 +47,86 @@ function tell(fact) {
 const now = Date.now;
 let ahead = 0;
 Date.now = () => now() + ahead;
+
+const { performance } = globalThis;
+const measured = performance.now.bind(performance);
+/** When the clocks were stopped, in milliseconds of the process; until then they go. */
+let stoppedAt = -1;
+/** How long they have gone since by the check's word, in milliseconds. */
+let moved = 0;
+/** By how much the clocks differ from the time that has passed, in milliseconds. */
+const shift = () => (stoppedAt < 0 ? 0 : stoppedAt + moved - measured());
+
+/** Every clock that a program can ask. */
+function stopClocks() {
+  const { hrtime } = process;
+  const stopped = () => now() + shift();
+  globalThis.Date = new Proxy(Date, {
+    construct: (target, args, made) =>
+      Reflect.construct(target, args.length > 0 ? args : [Math.round(stopped())], made),
+  });
+  Date.now = () => Math.round(stopped());
+  performance.now = () => measured() + shift();
+  const bigint = () => hrtime.bigint() + BigInt(Math.round(shift() * 1e6));
+  /** @type {(since?: [number, number]) => [number, number]} */
+  const pair = (since = [0, 0]) => {
+    const all = bigint() - BigInt(since[0]) * 1_000_000_000n - BigInt(since[1]);
+    const seconds = all / 1_000_000_000n;
+    return [Number(seconds), Number(all - seconds * 1_000_000_000n)];
+  };
+  process.hrtime = Object.assign(pair, { bigint });
+  stoppedAt = measured();
+}
+
+/** Shorter timers run in their own time. */
+const LEAST_TIMER_MS = 500;
+
+/** @typedef {{ due: number, every: number | undefined, run: () => void }} Timer */
+/** @type {Map<unknown, Timer>} */
+const timers = new Map();
+
+for (const name of /** @type {const} */ (['setTimeout', 'setInterval'])) {
+  const original = globalThis[name];
+  /** @type {(callback: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => unknown} */
+  const recorded = (callback, ms = 0, ...args) => {
+    if (!(ms >= LEAST_TIMER_MS)) return original(callback, ms, ...args);
+    const once = name === 'setTimeout';
+    const run = () => {
+      if (once) clearTimeout(handle);
+      callback(...args);
+    };
+    const handle = original(run, ms);
+    const due = measured() + shift() + ms;
+    timers.set(handle, { due, every: once ? undefined : ms, run });
+    return handle;
+  };
+  // With what else the original offers, such as the promise of util.promisify.
+  Object.defineProperties(recorded, Object.getOwnPropertyDescriptors(original));
+  globalThis[name] = /** @type {any} */ (recorded);
+}
+for (const name of /** @type {const} */ (['clearTimeout', 'clearInterval'])) {
+  const original = globalThis[name];
+  globalThis[name] = (handle) => {
+    timers.delete(handle);
+    original(handle);
+  };
+}
+
+/**
+ * Lets the clocks stand at another moment, and the timers run that are due until then.
+ * @param {number} ms since they were stopped
+ */
+function moveClocks(ms) {
+  if (stoppedAt < 0) stopClocks();
+  for (;;) {
+    const [next] = [...timers.values()].toSorted((a, b) => a.due - b.due);
+    if (!next || next.due > stoppedAt + ms) break;
+    moved = Math.max(moved, next.due - stoppedAt);
+    if (next.every) next.due += next.every;
+    next.run();
+  }
+  moved = Math.max(moved, ms);
+}
 
 const exit = process.exit;
 process.exit = (code) => {
@@ -127,9 +212,10 @@ function emitAhead(event, ...args) {
     for (const close of closing) close();
     return true;
   }
-  const start = performance.now();
-  setImmediate(() => (longestMs = Math.max(longestMs, performance.now() - start)));
+  const start = measured();
+  setImmediate(() => (longestMs = Math.max(longestMs, measured() - start)));
   ahead += Number(headers[CLOCK] ?? 0);
+  if (headers[TIME]) moveClocks(Number(headers[TIME]));
   if (headers[STOP]) stop(socket);
   if (!headers[TOGETHER]) return handle();
   const [index, count] = headers[TOGETHER].split('/').map(Number);

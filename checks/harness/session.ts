@@ -16,6 +16,7 @@ import {
 } from './moves.ts';
 import { excerptOf, troubleIn, type TroubleId } from './trouble.ts';
 import { CheckFailure } from './failure.ts';
+import type { Promtool } from '../queries/promtool.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -132,6 +133,14 @@ export interface Session {
   burstAgain(meanwhile?: boolean): Promise<Burst>;
   /** A scrape as it would come `seconds` later. */
   scrapeLater(seconds: number): Promise<Scrape>;
+  /**
+   * Sends a request at a moment of the program's time: from the first such call on its clocks stand
+   * still, and its timers run when they are due by these moments.
+   * @param seconds since that first call; never fewer than before
+   */
+  sendAt(seconds: number, method: string, path: string): Promise<Answer>;
+  /** A scrape at such a moment. */
+  scrapeAt(seconds: number): Promise<Scrape>;
   /** The last scrape before the first visit, when `beforeVisits` held or patience ended. */
   unvisited(): Promise<Scrape | undefined>;
   /** A scrape of a second process of the program, whose registry always fails. */
@@ -146,6 +155,10 @@ export interface Session {
    * @returns how it ended
    */
   ended(): Promise<Exit | undefined>;
+  /** The text of a file beside the program's; undefined if there is none. */
+  read(file: string): string | undefined;
+  /** The promtool that is here; undefined if there is none. */
+  promtool(): Promtool | undefined;
   /** What the program, in all its processes, has printed on standard error. */
   errors(): string;
   /** The same, since the check has begun. */
@@ -171,6 +184,8 @@ export interface SessionOptions {
   readonly withoutRegistry: boolean;
   /** What the metrics come to say without a visit: that long the first one waits, for a moment. */
   readonly beforeVisits?: ((scrape: Scrape) => boolean) | undefined;
+  /** Finds promtool, for a check that asks for it. */
+  readonly promtool?: (() => Promtool | undefined) | undefined;
 }
 
 /** Starts a program; `use` gets it once it answers; then it is ended, whatever happens. */
@@ -194,9 +209,7 @@ export async function withSession<Result>(
   };
   if (options.withoutRegistry) main.then(second).catch(() => {});
   try {
-    return await use(
-      await createSession(await main, client, options.wantsMetrics, second, options.beforeVisits),
-    );
+    return await use(await createSession(await main, client, options, second));
   } finally {
     client.close();
     await Promise.allSettled([main, other].map(async (one) => (await one)?.end()));
@@ -314,10 +327,10 @@ function namesMetricsPort(entry: string): boolean {
 async function createSession(
   { entry, program, port, metricsPort, hello }: Launched,
   client: ReturnType<typeof createClient>,
-  wantsMetrics: boolean,
+  options: Pick<SessionOptions, 'wantsMetrics' | 'beforeVisits' | 'promtool'>,
   second: () => Promise<Launched>,
-  beforeVisits?: (scrape: Scrape) => boolean,
 ): Promise<Session> {
+  const { wantsMetrics, beforeVisits } = options;
   /** The last scrape, until something is sent. */
   let last: Scrape | undefined;
   let metricsNamed: readonly NamedMetric[] = [];
@@ -399,7 +412,7 @@ async function createSession(
     return send(port, method, path, headers);
   };
   const sessionWithoutRegistry = once(async () =>
-    createSession(await withoutRegistry(), client, true, second),
+    createSession(await withoutRegistry(), client, { wantsMetrics: true }, second),
   );
 
   const session: Session = {
@@ -490,6 +503,8 @@ async function createSession(
     },
     scrapeLater: async (seconds) =>
       readScrape(await metrics({ 'x-check-clock-ms': `${seconds * 1000}` })),
+    sendAt: (seconds, method, path) => visit(method, path, timeOf(seconds)),
+    scrapeAt: async (seconds) => (last = readScrape(await metrics(timeOf(seconds)))),
     unvisited,
     async scrapeWithoutRegistry() {
       const other = await sessionWithoutRegistry();
@@ -527,6 +542,11 @@ async function createSession(
       await Promise.race([program.exited, sleep(END_MS, undefined, { ref: false })]);
       return program.exit;
     },
+    read(file) {
+      const path = join(dirname(resolve(ROOT, entry)), file);
+      return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+    },
+    promtool: once(() => options.promtool?.()),
     errors: () => program.stderr + others(),
     newErrors() {
       // The first scrape came before all checks.
@@ -540,6 +560,10 @@ async function createSession(
       elsewhereOf(program, [port, metricsPort]) ?? otherUrlIn(program.stdout, [port, metricsPort]),
   };
   return session;
+}
+
+function timeOf(seconds: number): Record<string, string> {
+  return { 'x-check-time-ms': `${Math.round(seconds * 1000)}` };
 }
 
 function isReadable(first: () => Scrape): boolean {

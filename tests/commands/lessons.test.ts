@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { until } from '../../checks/harness/program.ts';
 import { ROOT } from '../../workshop/programs.ts';
 import { onlyUnderCI } from '../support/ci.ts';
+import { promtoolOrSkip } from '../support/promtool.ts';
 import { runCommand, startCommand } from '../support/cli.ts';
 import { STEPS } from '../support/steps.ts';
 import { copyRepository, repository, temporaryFolder, texts } from '../support/workspace.ts';
@@ -40,11 +41,8 @@ describe('an exercise', () => {
     async (context) => {
       onlyUnderCI(context);
       const root = await repository(2);
+      promtoolOrSkip(context);
       const own = join(root, 'exercises/own');
-      await cp(join(root, 'steps/05-gauges'), join(own, 'begin'), { recursive: true });
-      await cp(join(own, 'begin'), join(own, 'end'), { recursive: true });
-      await appendFile(join(own, 'end/metrics.ts'), METRIC);
-      await writeFile(join(root, 'checks/own.ts'), checksFor('A metric of your own', 'copies'));
       const type = (...args: string[]) => runCommand(args, {}, [], root);
       const app = () => texts(join(root, 'app'));
 
@@ -54,19 +52,20 @@ describe('an exercise', () => {
 
       const failed = await type('check', 'own');
       expect(failed.code).toBe(1);
-      expect(failed.stdout).toMatch(/^A metric of your own\n\n {2}FAIL {2}\/metrics shows copies/);
+      expect(failed.stdout).toMatch(/^Your own metrics\n\n {2}ok {4}visitors can reserve/);
+      expect(failed.stdout).toMatch(/^ {2}FAIL {2}your metrics see a reservation begin and end/m);
       expect(failed.stdout).toContain('Fix it and type: npm run check -- own');
-      expect(failed.stdout).toMatch(/ WORKSHOP\.md#a-metric-of-your-own$/m);
-      expect((await type('hint', 'own')).stdout).toMatch(/^A metric of your own: /);
+      expect(failed.stdout).toMatch(/ WORKSHOP\.md#your-own-metrics$/m);
+      expect((await type('hint', 'own')).stdout).toMatch(/^Your own metrics: /);
 
       expect((await type('diff', 'own')).stdout).toMatch(
-        /^From exercises\/own\/begin to the end of own:\n[^]*\+export const copies/,
+        /^From exercises\/own\/begin to the end of own:\n[^]*\+export const reservationsOpen/,
       );
       expect((await type('solve', 'own')).stdout).toContain('app/ now holds the end of own');
       const passed = await type('check', 'own');
       expect([passed.code, passed.stderr]).toEqual([0, '']);
       expect(passed.stdout).toMatch(
-        /^A metric of your own passes \([\d.]+ s\)\. It was asked for\.$/m,
+        /^Your own metrics passes \([\d.]+ s\)\. You have chosen metrics by the questions/m,
       );
 
       const dev = startCommand(['dev', 'own', '--port', '0'], {}, [], root);
@@ -75,9 +74,9 @@ describe('an exercise', () => {
 
       // The row of the steps is as it was.
       const { stdout } = await type('progress');
-      expect(stdout).toContain(`5 of ${STEPS.length}. Next: npm run check -- 6`);
+      expect(stdout).toContain(`7 of ${STEPS.length}. Next: npm run check -- 8`);
       expect(stdout).not.toContain('own');
-      expect((await type('check')).stdout).toMatch(/^Step 05 Gauges\n/);
+      expect((await type('check')).stdout).toMatch(/^Step 07 Buckets\n/);
       expect((await type('solve', 'other')).stderr).toContain(`  ${STEPS.at(-1)}\n  own\n`);
       expect((await type('take', 'own')).stderr).toContain('own has no file to take');
     },

@@ -9,6 +9,7 @@ test('the defaults are those of the class', () => {
     HOST: '127.0.0.1',
     REGISTRY_DELAY_MS: 1000,
     REGISTRY_ERROR_RATE: 0.15,
+    RESERVATION_MS: 20_000,
     SEED: undefined,
   });
 });
@@ -20,6 +21,8 @@ test.each([
   ['REGISTRY_DELAY_MS', '4000', 4000],
   ['REGISTRY_ERROR_RATE', '.5', 0.5],
   ['REGISTRY_ERROR_RATE', '1', 1],
+  ['RESERVATION_MS', '100', 100],
+  ['RESERVATION_MS', '3600000', 3_600_000],
   ['SEED', '0', 0],
   ['SEED', '-1.5', -1.5],
 ] as const)('%s=%s is allowed', (name, text, value) => {
@@ -41,6 +44,9 @@ describe('what is not allowed', () => {
     ['REGISTRY_ERROR_RATE', '7'],
     ['REGISTRY_ERROR_RATE', 'NaN'],
     ['REGISTRY_ERROR_RATE', '15%'],
+    ['RESERVATION_MS', '99'],
+    ['RESERVATION_MS', '3600001'],
+    ['RESERVATION_MS', '20s'],
     ['SEED', 'abc'],
     ['SEED', 'Infinity'],
   ])('%s=%s', (name, text) => {

@@ -25,7 +25,7 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const imports = { '#forest': './forest/index.js' };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ version, type: 'module', imports }));
-  for (const part of ['forest', 'steps']) {
+  for (const part of ['forest', 'steps', 'exercises']) {
     copyFiles(join(ROOT, part), join(folder, part));
     await compile(join(folder, part));
   }

@@ -10,6 +10,7 @@ import { findProgram, findStep, numberOf, ROOT } from '../programs.ts';
 import { describeReport } from '../terminal/report.ts';
 import { readState, writeState } from '../learner/state.ts';
 import { watch } from '../program/watch.ts';
+import { findPromtool } from '../stack/promtool.ts';
 
 /**
  * Checks the learner's program and says what to do next. Exit code 0 if it passes, else 1.
@@ -36,7 +37,10 @@ export async function run({ STEP, WATCH }: Values<'check'>): Promise<number> {
 async function check(step: string | undefined): Promise<number> {
   const { entry } = findProgram(undefined);
   const edited = editedSteps(ROOT);
-  const report = step ? await checkStep(step, { entry }) : await checkFirstUnpassed(entry);
+  const promtool = () => findPromtool(process.env).found;
+  const report = step
+    ? await checkStep(step, { entry, promtool })
+    : await checkFirstUnpassed(entry);
   const errors = report.failure ? await typeErrors(entry) : [];
   console.log(describeReport(report, errors, paintFor(process.stdout)));
   // After the report: whatever becomes of the file, the learner has read it.

@@ -37,8 +37,11 @@ const TYPES = [
   'state-timeline',
 ];
 
-/** Of Grafana's units those that need no explanation: `cps` shows as c/s, `currencyEUR` as €3.04K. */
-const UNITS = ['none', 'bytes', 's', 'percentunit', 'reqps', 'prefix:€ ', 'currencyEUR'];
+/**
+ * Of Grafana's units those that need no explanation: `cps` shows as c/s, `currencyEUR` as €3.04K. Only
+ * `locale` separates thousands.
+ */
+const UNITS = ['none', 'bytes', 's', 'percentunit', 'reqps', 'locale', 'currencyEUR'];
 
 describe('the names of metrics in a query', () => {
   test.each([
@@ -110,7 +113,11 @@ describe.each(boards)('dashboard $uid', ({ uid, panels }) => {
         for (const { legendFormat } of targets) expect(legendFormat).toBeTruthy();
       }
       if (unit) expect(UNITS).toContain(unit);
-      if (panel.type === 'bargauge') expect(min).toBe(0);
+      if (panel.type === 'bargauge') {
+        expect(min).toBe(0);
+        // Else a grey block fills the panel that waits for its step.
+        expect(panel.options?.showUnfilled).toBe(false);
+      }
       if (panel.type === 'stat' || panel.type === 'bargauge') {
         // Grafana's own thresholds turn everything above 80 red.
         expect(thresholds?.steps.map(({ value }) => value)).toEqual([null]);
@@ -124,13 +131,15 @@ describe.each(boards)('dashboard $uid', ({ uid, panels }) => {
         // Wide panels would show points where narrow ones show none.
         expect(custom?.showPoints).toBe('never');
       }
-      // This kind ignores `noValue`.
-      if (panel.type === 'heatmap') expect(panel.description).toContain('Empty until step 06');
+      // This kind has no `noValue`: it says "No data", and its title what it waits for.
+      if (panel.type === 'heatmap') expect(panel.title).toMatch(/ \(from step 06 on\)$/);
       if (panel.type === 'state-timeline') {
         // Without it, a timeline without data says that it lacks a time field.
         expect(panel.transformations).toEqual([
           { id: 'prepareTimeSeries', options: { format: 'multi' } },
         ]);
+        // A word in a band would be true of its own time only.
+        expect(panel.options?.showValue).toBe('never');
       }
       const refIds = targets.map(({ refId }) => refId);
       expect(new Set(refIds).size).toBe(refIds.length);

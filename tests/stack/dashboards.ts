@@ -37,7 +37,12 @@ export interface Panel {
       readonly properties: readonly { readonly id: string; readonly value: unknown }[];
     }[];
   };
-  readonly options?: { readonly text?: { readonly valueSize: number }; readonly content?: string };
+  readonly options?: {
+    readonly text?: { readonly valueSize: number };
+    readonly content?: string;
+    readonly showUnfilled?: boolean;
+    readonly showValue?: string;
+  };
   readonly transformations?: readonly { readonly id: string; readonly options: object }[];
 }
 

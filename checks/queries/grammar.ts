@@ -172,3 +172,13 @@ function unquoted(text: string): string {
   if (!/^"[^]*"$|^'[^]*'$/.test(text)) return text;
   return text.slice(1, -1).replace(/\\(.)/g, '$1');
 }
+
+/** Whether a query calls one of these functions or aggregations: a condition for a hint. */
+export function uses(...names: readonly string[]): (structure: Structure) => boolean {
+  return ({ calls }) => calls.some(({ name }) => names.includes(name));
+}
+
+/** Whether a query names metrics, and looks back over none: a condition for a hint. */
+export function neverLooksBack({ selectors }: Structure): boolean {
+  return selectors.length > 0 && selectors.every(({ range }) => range === undefined);
+}

@@ -1,9 +1,24 @@
 import type { ChapterQuestions, Question } from './question.ts';
 import { chapter as prometheus } from './questions/prometheus-and-grafana.ts';
 import { chapter as labels } from './questions/04-labels.ts';
+import { chapter as gauges } from './questions/05-gauges.ts';
+import { chapter as histograms } from './questions/06-histograms.ts';
+import { chapter as buckets } from './questions/07-buckets.ts';
+import { chapter as infoAndEnum } from './questions/09-info-and-enum.ts';
+import { chapter as timers } from './questions/10-timers-and-exceptions.ts';
+import { chapter as alerts } from './questions/alerts.ts';
 
 /** All chapters that ask, in the order of the text. */
-export const CHAPTERS: readonly ChapterQuestions[] = [prometheus, labels];
+export const CHAPTERS: readonly ChapterQuestions[] = [
+  prometheus,
+  labels,
+  gauges,
+  histograms,
+  buckets,
+  infoAndEnum,
+  timers,
+  alerts,
+];
 
 /** A question with the heading of its chapter. */
 export interface Ask extends Question {

@@ -1,5 +1,5 @@
 import { keyOf } from '../harness/exposition.ts';
-import { structureOf, type Matcher, type Selector, type Structure } from './grammar.ts';
+import { structureOf, uses, type Matcher, type Selector, type Structure } from './grammar.ts';
 import type { History } from './history.ts';
 import { evaluate, NO_VECTOR, type Promtool, type Result, type Row } from './promtool.ts';
 import { MOMENTS, type Question } from './question.ts';
@@ -157,11 +157,27 @@ function refused(
     Buffer.from(line)
       .subarray(0, at.column - 1)
       .toString().length + 1;
-  const ranges = /ranges only allowed for vector selectors/.test(message);
-  const hint: Said = ranges
-    ? RATE_OF_SUM
-    : { id: 'syntax', says: 'Prometheus cannot read it: the mark shows how far it came.' };
+  const hint = /ranges only allowed for vector selectors/.test(message)
+    ? rangeOfAResult(structure)
+    : // Of what Prometheus has read and found not to fit, the question may know more.
+      ((WRONG_TYPES.test(message) ? own : undefined) ?? SYNTAX);
   return { right: false, hint, error: { message, at: { line: at.line, column } } };
+}
+
+const WRONG_TYPES =
+  /^(expected type|binary expression must|comparisons between scalars|set operator)/;
+
+const SYNTAX: Said = {
+  id: 'syntax',
+  says: 'Prometheus cannot read it: the mark shows how far it came.',
+};
+
+function rangeOfAResult(structure: Structure): Said {
+  if (uses(...OF_COUNTERS)(structure)) return RATE_OF_SUM;
+  return {
+    id: 'range-of-a-result',
+    says: 'A range such as `[5m]` looks back over series that are stored, and what an aggregation gives is not stored. Look back first, add up or choose afterwards.',
+  };
 }
 
 const RATE_OF_SUM: Said = {
@@ -354,6 +370,7 @@ function equalRows(one: readonly Row[], other: readonly Row[]): boolean {
 
 function close(one: number, other: number): boolean {
   if (Object.is(one, other) || one === other) return true;
+  if (!Number.isFinite(one) || !Number.isFinite(other)) return false;
   return Math.abs(one - other) <= TOLERANCE * Math.max(Math.abs(one), Math.abs(other));
 }
 

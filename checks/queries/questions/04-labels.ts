@@ -1,5 +1,5 @@
 import type { ChapterQuestions, QueryHint } from '../question.ts';
-import type { Structure } from '../grammar.ts';
+import { neverLooksBack, type Structure } from '../grammar.ts';
 import { halfHour } from '../world.ts';
 
 /** Requests per second in five minutes, of those that fit some matchers. */
@@ -9,13 +9,10 @@ const FAILED = ',status=~"5.."';
 const TREECOUNTER = ',endpoint="/treecounter"';
 const EVER = 'requests_total{job="app"';
 
-const neverRated = ({ selectors }: Structure) =>
-  selectors.length > 0 && selectors.every(({ range }) => range === undefined);
-
 const sinceTheStart: QueryHint = {
   id: 'since-the-start',
   says: 'Those are the counters themselves: all since each program started, however long ago. Ask how fast they grow.',
-  when: neverRated,
+  when: neverLooksBack,
 };
 
 /** A condition on the status that cannot match what was meant by it. */

@@ -236,6 +236,16 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       ),
     },
   },
+  ask: {
+    does: 'ask you for a query, and judge it by what it gives',
+    variables: {
+      N: text('the question', '04d', { bare: true, unset: 'the first open one' }),
+      WATCH: onOff('judge again after each save, until Ctrl-C'),
+      SHOW: onOff('give the solution away, after a try'),
+      LIST: onOff('list all questions, and which you have answered'),
+      PORT_9090,
+    },
+  },
   reload: {
     does: 'have Prometheus read prometheus.yaml and alerts.yaml now',
     variables: { PORT_9090 },

@@ -1,4 +1,4 @@
-import { parseExposition, type Sample } from '../harness/exposition.ts';
+import { parseExposition } from '../harness/exposition.ts';
 
 /**
  * Series over time, as `promtool test rules` reads them.
@@ -69,11 +69,10 @@ export function historyOf(
   const recorder = new Recorder(everySeconds);
   for (const { seconds, text, instance } of snapshots.toSorted((a, b) => a.seconds - b.seconds)) {
     const samples = text === undefined ? undefined : parseExposition(text);
-    recorder.scrape(
-      seconds,
-      { job, instance },
-      samples?.flatMap((family) => family.samples),
-    );
+    const values = samples
+      ?.flatMap((family) => family.samples)
+      .map(({ name, labels, value }) => [seriesName(name, stored(labels)), value] as const);
+    recorder.scrape(seconds, { job, instance }, values);
   }
   return recorder.history;
 }
@@ -82,33 +81,35 @@ export function historyOf(
 export class Recorder {
   readonly #everySeconds: number;
   readonly #series = new Map<string, Point[]>();
-  readonly #before = new Map<string, ReadonlySet<string>>();
-  /** The same series come again with each scrape, and quoting takes its time. */
-  readonly #ids = new Map<string, string>();
+  /** By target: the series by their names on `/metrics`, and those of its last scrape. */
+  readonly #targets = new Map<string, { names: Map<string, string>; before: Set<string> }>();
 
   /** @param everySeconds a scrape's time is rounded to a multiple of it */
   constructor(everySeconds: number) {
     this.#everySeconds = everySeconds;
   }
 
-  /** @param samples undefined if the target did not answer */
+  /** @param samples series as {@link seriesName} names them; undefined if the target did not answer */
   scrape(
     seconds: number,
-    target: { readonly job: string; readonly instance: string },
-    samples: readonly Sample[] | undefined,
+    { job, instance }: { readonly job: string; readonly instance: string },
+    samples: Iterable<readonly [series: string, value: number]> | undefined,
   ): void {
     const at = Math.round(seconds / this.#everySeconds);
+    const target = seriesName('', { job, instance });
+    const known = this.#targets.get(target) ?? { names: new Map(), before: new Set() };
+    this.#targets.set(target, known);
     const now = new Set<string>();
-    for (const { name, labels, value } of samples ?? []) {
-      const id = this.#idOf(name, labels, target);
-      now.add(id);
-      this.#put(id, at, value);
+    for (const [series, value] of samples ?? []) {
+      // Quoting takes its time, and the same series come again with each scrape.
+      const name = known.names.get(series) ?? withLabels(series, target);
+      known.names.set(series, name);
+      now.add(name);
+      this.#put(name, at, value);
     }
-    for (const id of this.#before.get(target.instance) ?? []) {
-      if (!now.has(id)) this.#put(id, at, 'stale');
-    }
-    this.#before.set(target.instance, now);
-    this.#put(seriesName('up', target), at, samples ? 1 : 0);
+    for (const name of known.before) if (!now.has(name)) this.#put(name, at, 'stale');
+    known.before = now;
+    this.#put(withLabels('up', target), at, samples ? 1 : 0);
   }
 
   get history(): History {
@@ -117,23 +118,16 @@ export class Recorder {
     return { everySeconds: this.#everySeconds, series: Object.fromEntries(values) };
   }
 
-  #idOf(
-    name: string,
-    labels: Sample['labels'],
-    target: { readonly job: string; readonly instance: string },
-  ): string {
-    let key = `${target.job}\0${target.instance}\0${name}`;
-    for (const label in labels) key += `\0${label}\0${labels[label]}`;
-    const id = this.#ids.get(key) ?? seriesName(name, { ...stored(labels), ...target });
-    this.#ids.set(key, id);
-    return id;
-  }
-
   #put(id: string, at: number, point: Point): void {
     const points = this.#series.get(id) ?? [];
     points[at] = point;
     this.#series.set(id, points);
   }
+}
+
+/** `a{b="1"}` with `{job="app"}`: `a{b="1",job="app"}`. */
+function withLabels(series: string, labels: string): string {
+  return series.endsWith('}') ? `${series.slice(0, -1)},${labels.slice(1)}` : series + labels;
 }
 
 /** Prometheus 3 stores `le="1"` and `quantile="1"` as `1.0`. */

@@ -1,5 +1,4 @@
-import type { Sample } from '../harness/exposition.ts';
-import { Recorder, type History } from './history.ts';
+import { Recorder, seriesName, type History } from './history.ts';
 
 /** As long as the moments of the questions need, in seconds. */
 const LASTS_SECONDS = 1800;
@@ -111,9 +110,9 @@ const MADE = new Map<number, History>();
 function watchItself(recorder: Recorder): void {
   for (let now = 0; now <= LASTS_SECONDS; now += EVERY_SECONDS) {
     recorder.scrape(now, { job: 'prometheus', instance: 'localhost:9090' }, [
-      sample('process_cpu_seconds_total', {}, 40 + 0.031 * now + 0.4 * Math.sin(now / 90)),
-      sample('process_start_time_seconds', {}, -3600),
-      sample('process_resident_memory_bytes', {}, 9e7 + 1e4 * now),
+      ['process_cpu_seconds_total', 40 + 0.031 * now + 0.4 * Math.sin(now / 90)],
+      ['process_start_time_seconds', -3600],
+      ['process_resident_memory_bytes', 9e7 + 1e4 * now],
     ]);
   }
 }
@@ -134,16 +133,26 @@ function live(life: Life, step: number, recorder: Recorder, random: () => number
   }
 }
 
+/** A series, and its value. */
+type Sample = readonly [series: string, value: number];
+
 /** Buckets, sum and count of durations. */
 class Histogram {
+  readonly #edges: readonly number[];
+  readonly #names: readonly string[];
   readonly #counts: number[];
   #sum = 0;
   #count = 0;
-  readonly #edges: readonly number[];
 
-  constructor(edges: readonly number[]) {
+  constructor(name: string, labels: Readonly<Record<string, string>>, edges: readonly number[]) {
     this.#edges = edges;
     this.#counts = edges.map(() => 0);
+    const limits = [...edges.map(decimal), '+Inf'];
+    this.#names = [
+      ...limits.map((le) => seriesName(`${name}_bucket`, { ...labels, le })),
+      seriesName(`${name}_sum`, labels),
+      seriesName(`${name}_count`, labels),
+    ];
   }
 
   observe(seconds: number): void {
@@ -152,15 +161,9 @@ class Histogram {
     this.#count += 1;
   }
 
-  samples(name: string, labels: Readonly<Record<string, string>>): Sample[] {
-    return [
-      ...this.#edges.map((edge, index) =>
-        sample(`${name}_bucket`, { ...labels, le: String(edge) }, this.#counts[index]!),
-      ),
-      sample(`${name}_bucket`, { ...labels, le: '+Inf' }, this.#count),
-      sample(`${name}_sum`, labels, rounded(this.#sum)),
-      sample(`${name}_count`, labels, this.#count),
-    ];
+  addTo(samples: Sample[]): void {
+    const values = [...this.#counts, this.#count, rounded(this.#sum), this.#count];
+    this.#names.forEach((name, index) => samples.push([name, values[index]!]));
   }
 }
 
@@ -173,7 +176,7 @@ class Program {
   readonly #requests = new Map<string, number>();
   readonly #durations = new Map<string, Histogram>();
   readonly #recent = new Map<string, { at: number; seconds: number }[]>();
-  readonly #registry = new Histogram(OWN_BUCKETS);
+  readonly #registry = new Histogram('registry_duration_seconds', {}, OWN_BUCKETS);
   readonly #trees = new Map(SPECIES.map((species, index) => [species, 4 + 3 * index]));
   #until: number;
   #failures = 0;
@@ -219,15 +222,13 @@ class Program {
     let seconds = 0.001 + 0.004 * this.#random();
     if (endpoint === '/treecounter' && status !== 405) {
       const asked = this.#life.slowestSeconds * this.#random();
-      this.#registry.observe(asked);
+      if (this.#step >= 10) this.#registry.observe(asked);
       if (status === 503) this.#failures += 1;
       seconds += asked;
     } else if (endpoint === '/plant' && this.#random() < 0.15) {
       seconds += 1.3 * this.#random();
     }
-    const histogram = this.#durations.get(key) ?? new Histogram(this.#edges);
-    this.#durations.set(key, histogram);
-    histogram.observe(seconds);
+    if (this.#step >= 6) this.#observe(key, seconds);
     if (this.#step >= 8) this.#remember(key, { at: now, seconds });
     const species = SPECIES[Math.floor(this.#random() * SPECIES.length)]!;
     if (endpoint === '/plant' && status === 201) {
@@ -237,6 +238,14 @@ class Program {
     if (endpoint === '/fell' && status === 200) {
       this.#trees.set(species, Math.max(0, this.#trees.get(species)! - 1));
     }
+  }
+
+  #observe(key: string, seconds: number): void {
+    const histogram =
+      this.#durations.get(key) ??
+      new Histogram('request_duration_seconds', labelsOf(key), this.#edges);
+    this.#durations.set(key, histogram);
+    histogram.observe(seconds);
   }
 
   #remember(key: string, visit: { at: number; seconds: number }): void {
@@ -252,82 +261,77 @@ class Program {
   /** What `/metrics` says, in the form of the step. */
   samples(now: number): Sample[] {
     const wave = Math.sin(now / 60 + this.#life.share);
-    const samples = [
-      sample('process_cpu_seconds_total', {}, rounded(this.#busySeconds)),
-      sample('process_start_time_seconds', {}, this.#start),
-      sample('process_resident_memory_bytes', {}, Math.round(6e7 + 5e6 * wave)),
-      sample('nodejs_eventloop_lag_p99_seconds', {}, rounded(0.011 + 0.002 * wave)),
-      sample('donated_euros_total', {}, rounded(this.#euros)),
-      ...this.#requestSamples(),
+    const samples: Sample[] = [
+      ['process_cpu_seconds_total', rounded(this.#busySeconds)],
+      ['process_start_time_seconds', this.#start],
+      ['process_resident_memory_bytes', Math.round(6e7 + 5e6 * wave)],
+      ['nodejs_eventloop_lag_p99_seconds', rounded(0.011 + 0.002 * wave)],
+      ['donated_euros_total', rounded(this.#euros)],
     ];
+    if (this.#step < 4) {
+      const all = [...this.#requests.values()].reduce((sum, count) => sum + count, 0);
+      samples.push(['requests_total', all]);
+    } else {
+      for (const [key, count] of this.#requests)
+        samples.push([nameOf('requests_total', key), count]);
+    }
     if (this.#step >= 5) {
+      for (const [species, count] of this.#trees) {
+        samples.push([`trees_standing{species="${species}"}`, count]);
+      }
       samples.push(
-        ...[...this.#trees].map(([species, count]) => sample('trees_standing', { species }, count)),
-        sample(
-          'requests_in_progress',
-          {},
-          Math.floor(4.9 * this.#random() ** 2 * this.#life.share),
-        ),
-        sample('host_memory_free_bytes', {}, Math.round(3.2e9 + 9e8 * wave + 1e7 * this.#random())),
+        ['requests_in_progress', Math.floor(4.9 * this.#random() ** 2 * this.#life.share)],
+        ['host_memory_free_bytes', Math.round(3.2e9 + 9e8 * wave + 1e7 * this.#random())],
       );
     }
     if (this.#step >= 6) {
-      for (const [key, histogram] of this.#durations) {
-        samples.push(...histogram.samples('request_duration_seconds', labelsOf(key)));
-      }
+      for (const histogram of this.#durations.values()) histogram.addTo(samples);
     }
-    if (this.#step >= 8) samples.push(...this.#summarySamples(now));
+    if (this.#step >= 8) this.#addSummaries(now, samples);
     if (this.#step >= 9) {
-      const { version } = this.#life;
-      const states = { starting: 0, running: 1, stopping: 0 };
       // The registry answers after a while: until then it is starting.
-      if (now - this.#start < 12) Object.assign(states, { starting: 1, running: 0 });
+      const starting = now - this.#start < 12 ? 1 : 0;
       samples.push(
-        sample('application_info', { version, runtime: 'v24.1.0' }, 1),
-        ...Object.entries(states).map(([state, value]) =>
-          sample('application_state', { application_state: state }, value),
-        ),
+        [`application_info{version="${this.#life.version}",runtime="v24.1.0"}`, 1],
+        ['application_state{application_state="starting"}', starting],
+        ['application_state{application_state="running"}', 1 - starting],
+        ['application_state{application_state="stopping"}', 0],
       );
     }
     if (this.#step >= 10) {
-      samples.push(
-        sample('registry_exceptions_total', {}, this.#failures),
-        ...this.#registry.samples('registry_duration_seconds', {}),
-      );
+      samples.push(['registry_exceptions_total', this.#failures]);
+      this.#registry.addTo(samples);
     }
-    const count = samples.length;
-    return [
-      ...samples,
-      sample('scrape_samples_scraped', {}, count),
-      sample('scrape_duration_seconds', {}, rounded(0.002 + 0.001 * this.#random())),
-    ];
-  }
-
-  #requestSamples(): Sample[] {
-    if (this.#step < 4) {
-      const all = [...this.#requests.values()].reduce((sum, count) => sum + count, 0);
-      return [sample('requests_total', {}, all)];
-    }
-    return [...this.#requests].map(([key, count]) =>
-      sample('requests_total', labelsOf(key), count),
+    samples.push(
+      ['scrape_samples_scraped', samples.length],
+      ['scrape_duration_seconds', rounded(0.002 + 0.001 * this.#random())],
     );
+    return samples;
   }
 
-  #summarySamples(now: number): Sample[] {
-    return [...this.#recent].flatMap(([key, visits]) => {
-      const times = visits
-        .filter(({ at }) => at > now - WINDOW_SECONDS)
-        .map(({ seconds }) => seconds)
-        .toSorted((a, b) => a - b);
-      return [0.5, 0.9, 0.99].map((quantile) =>
-        sample(
-          'request_processing_seconds',
-          { ...labelsOf(key), quantile: String(quantile) },
+  #addSummaries(now: number, samples: Sample[]): void {
+    for (const [key, visits] of this.#recent) {
+      const recent = visits.filter(({ at }) => at > now - WINDOW_SECONDS);
+      this.#recent.set(key, recent);
+      const times = recent.map(({ seconds }) => seconds).toSorted((a, b) => a - b);
+      for (const quantile of [0.5, 0.9, 0.99]) {
+        samples.push([
+          nameOf('request_processing_seconds', key, { quantile: String(quantile) }),
           rounded(times[Math.ceil(quantile * times.length) - 1] ?? 0),
-        ),
-      );
-    });
+        ]);
+      }
+    }
   }
+}
+
+/** The names of series that were named before: quoting takes its time. */
+const NAMED = new Map<string, string>();
+
+function nameOf(metric: string, key: string, more: Readonly<Record<string, string>> = {}): string {
+  const id = `${metric} ${key} ${more.quantile ?? ''}`;
+  const name = NAMED.get(id) ?? seriesName(metric, { ...labelsOf(key), ...more });
+  NAMED.set(id, name);
+  return name;
 }
 
 /** The labels in `GET / 200`, or without a status in `GET /`. */
@@ -336,8 +340,9 @@ function labelsOf(key: string): Record<string, string> {
   return { method, endpoint, ...(status ? { status } : {}) };
 }
 
-function sample(name: string, labels: Readonly<Record<string, string>>, value: number): Sample {
-  return { name, labels, value };
+/** As Prometheus 3 stores a bucket's limit: `1.0`. */
+function decimal(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
 function rounded(value: number): number {

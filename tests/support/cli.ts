@@ -97,6 +97,18 @@ export async function callCommand(
   [command, ...args]: readonly [string, ...string[]],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
+  return captured(env, async () => {
+    const { values, env: given } = readArguments(command as CommandName, args, process.env);
+    const { run } = await import(`../../workshop/commands/${command}.ts`);
+    return run(values, given, args);
+  });
+}
+
+/** Calls a part of a command in the tests' own process; {@link callCommand} calls one whole. */
+export async function captured(
+  env: Readonly<Record<string, string>>,
+  part: () => Promise<number> | number,
+): Promise<Outcome> {
   const printed = { stdout: '', stderr: '' };
   const printer =
     (stream: 'stdout' | 'stderr') =>
@@ -108,9 +120,7 @@ export async function callCommand(
   ];
   for (const [name, value] of Object.entries({ ...PLAIN, ...env })) vi.stubEnv(name, value);
   try {
-    const { values, env: given } = readArguments(command as CommandName, args, process.env);
-    const { run } = await import(`../../workshop/commands/${command}.ts`);
-    return { code: await run(values, given, args), ...printed };
+    return { code: await part(), ...printed };
   } finally {
     for (const spy of spies) spy.mockRestore();
     vi.unstubAllEnvs();

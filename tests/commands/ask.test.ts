@@ -1,0 +1,159 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, type TestContext } from 'vitest';
+import { freePorts } from '../../checks/harness/ports.js';
+import { ASKS } from '../../checks/queries/index.ts';
+import { ask } from '../../workshop/commands/ask.ts';
+import { answerTo, ANSWERS } from '../../workshop/learner/answers.ts';
+import { readAsked } from '../../workshop/learner/asked.ts';
+import { readArguments } from '../../workshop/terminal/arguments.js';
+import { captured, refusal, startCommand } from '../support/cli.ts';
+import { promtoolOrSkip } from '../support/promtool.ts';
+import { repository, temporaryFolder } from '../support/workspace.ts';
+
+const RATE = 'rate(donated_euros_total{job="app"}[10m])';
+const RIGHT = 'increase(donated_euros_total{job="app"}[10m])';
+
+/** A learner in a folder of their own, whose Prometheus does not run. */
+async function learner(context: TestContext) {
+  promtoolOrSkip(context);
+  const root = await temporaryFolder();
+  const [port] = await freePorts(1);
+  const file = join(root, ANSWERS);
+  return {
+    root,
+    file,
+    read: () => readFileSync(file, 'utf8'),
+    write: (text: string) => writeFileSync(file, text),
+    append: (text: string) => writeFileSync(file, readFileSync(file, 'utf8') + text),
+    type: (...args: string[]) =>
+      captured({}, () => {
+        const words = [...args, '--port-9090', String(port)];
+        const { values, env } = readArguments('ask', words, process.env);
+        return ask(root, values, env);
+      }),
+  };
+}
+
+test('it asks, judges, hints, and goes on to the next question', async (context) => {
+  const { root, read, write, append, type } = await learner(context);
+  const asked = await type();
+  expect(asked).toMatchObject({ code: 0, stderr: '' });
+  expect(asked.stdout).toMatch(/^P2 Prometheus and Grafana\n\nHow many euros/);
+  expect(asked.stdout).toMatch(/Write your query below .* then type: npm run ask -- P2\n$/);
+  expect(read()).toMatch(/\n\n# P2 How many euros .*\?\n# A row for each program\..*\n\n$/);
+
+  append(`${RATE}\n`);
+  const wrong = await type();
+  expect(wrong).toMatchObject({ code: 1, stderr: '' });
+  expect(wrong.stdout).toMatch(
+    /Not yet\.\n {2}half hour, at 12:13 +expected +came back\n {2}\{instance="app2:8001", job="app"\} +\d+\.\d+ +\d\.\d+\n/,
+  );
+  expect(wrong.stdout).toContain('`rate` gives euros per second.');
+  expect(wrong.stdout).toMatch(/then type: npm run ask -- P2 .* npm run ask -- P2 --show\n$/);
+  // The same once more is no other try.
+  await type();
+  expect(readAsked(root).P2).toMatchObject({ tries: 1, right: false });
+
+  const before = read().replace(RATE, `${RIGHT.replace('{', '{ # mine\r\n  ')}\r\n# So be it.`);
+  write(before);
+  const right = await type('p2');
+  expect(right).toMatchObject({ code: 0, stderr: '' });
+  expect(right.stdout).toMatch(
+    /P2 is right\.\n`increase` sees .*\n\nNext: P3 Prometheus and Grafana: npm run ask\n$/,
+  );
+  expect(readAsked(root).P2).toMatchObject({ tries: 2, right: true });
+  expect(read()).toBe(before);
+  await type();
+  expect(read().startsWith(before)).toBe(true);
+  expect(read().slice(before.length)).toMatch(/^\r\n# P3 How busy .*\?\r\n# .*\r\n\r\n$/);
+});
+
+test('what Prometheus cannot read is marked in its line of the file', async (context) => {
+  const { append, type } = await learner(context);
+  await type('04d');
+  append('# é\nsum(\n\trate(requests_total{job=app}[5m]))\n');
+  const { code, stdout } = await type('4d');
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    `  Prometheus says: ${ANSWERS}:10: unexpected identifier "app" in label matching, expected string
+     rate(requests_total{job=app}[5m]))
+                             ^
+`,
+  );
+});
+
+test('a solution is given away after a try only, and remembered as shown', async (context) => {
+  const { root, append, type } = await learner(context);
+  const early = await type('--show');
+  expect(early).toMatchObject({ code: 1, stdout: '' });
+  expect(early.stderr).toMatch(/^Try P2 first: .* then type: npm run ask -- P2\n$/);
+  await type();
+  append(RATE);
+  await type();
+  const shown = await type('P2', '--show');
+  expect(shown.code).toBe(0);
+  expect(shown.stdout).toContain(`\n  ${RIGHT}\n`);
+  expect(readAsked(root).P2).toMatchObject({ tries: 1, shown: true });
+  expect((await type()).stdout).toMatch(/^P3 /);
+  const { stdout } = await type('--list');
+  expect(stdout).toMatch(/^ {2}P2 +shown +How many euros/m);
+  expect(stdout.match(/^ {2}\w+/gm)).toEqual(ASKS.map(({ id }) => `  ${id}`));
+});
+
+test('a question that is not there ends with the list', async () => {
+  expect(await refusal(['ask', '99z'])).toMatch(
+    /^There is no question "99z"\. The questions are:\n[^]*\n {2}04d [^]*\nType for example: npm run ask -- P1$/,
+  );
+});
+
+test('a file that cannot be used is left alone, and it is said what to do', async (context) => {
+  const { root, file, type } = await learner(context);
+  mkdirSync(file, { recursive: true });
+  const unreadable = await type();
+  expect(unreadable).toMatchObject({ code: 1, stdout: '' });
+  expect(unreadable.stderr).toMatch(/cannot be read .* Move it away, then type: npm run ask -- P2/);
+  const other = await temporaryFolder();
+  writeFileSync(join(other, 'mine'), 'no folder');
+  const values = readArguments('ask', [], {}).values;
+  const unwritable = await captured({}, () => ask(other, values, process.env));
+  expect(unwritable.code).toBe(1);
+  expect(unwritable.stderr).toMatch(/npm run ask -- P2\n$/);
+  mkdirSync(join(root, '.workshop'), { recursive: true });
+  writeFileSync(join(root, '.workshop/asks.json'), '{"P2":7,"P3":{"tries":"x"}}');
+  expect(readAsked(root)).toEqual({});
+});
+
+test('without promtool it is said how to get it', async () => {
+  const root = await temporaryFolder();
+  const { values, env } = readArguments('ask', [], { ...process.env, PATH: root, Path: root });
+  const { code, stderr } = await captured({}, () => ask(root, values, env));
+  // The image's promtool will do, and where docker is not on PATH there is none.
+  if (code !== 0)
+    expect(stderr).toMatch(/^No promtool 3 is here.* npm run prefetch -- --native\n$/);
+});
+
+test('an answer ends where the next question begins', () => {
+  const text = '# P2 One?\n\na\n# inside\nb\n\n# mine\n# p3\n\n# 04d Three?\n#P1 no\n c # end\n';
+  const ids = ['P1', 'P2', 'P3', '04d'];
+  expect(answerTo('P2', text, ids)).toEqual({ text: 'a\n# inside\nb', line: 3 });
+  expect(answerTo('P3', text, ids)).toEqual({ text: '', line: 9 });
+  expect(answerTo('04d', text, ids)).toEqual({ text: '', line: 11 });
+  expect(answerTo('P1', text, ids)).toEqual({ text: ' c # end', line: 12 });
+  expect(answerTo('04d', 'sum(up)', ids)).toBeUndefined();
+  // A copied question may be answered in either place.
+  expect(answerTo('P2', `${text}# P2 One?\n`, ids)?.line).toBe(3);
+});
+
+test('it judges again when the file is saved, until Ctrl-C', async (context) => {
+  promtoolOrSkip(context);
+  const root = await repository();
+  const watching = startCommand(['ask', '--watch'], { PORT_9090: '1' }, [], root);
+  await watching.says('Waiting for you to save');
+  const file = join(root, ANSWERS);
+  const asked = readFileSync(file, 'utf8');
+  writeFileSync(file, `${asked}${RATE}\n`);
+  await watching.says('`rate` gives euros per second.');
+  writeFileSync(file, `${asked}${RIGHT}\n`);
+  await watching.says('Next: P3');
+});

@@ -1,0 +1,269 @@
+import { join } from 'node:path';
+import { ASKS, type Ask } from '../../checks/queries/index.ts';
+import { judge, type Verdict } from '../../checks/queries/judge.ts';
+import type { Promtool, Row } from '../../checks/queries/promtool.ts';
+import { addQuestion, ANSWERS, answerTo, readAnswers, type Answer } from '../learner/answers.ts';
+import { afterTry, readAsked, writeAsked, type Asked } from '../learner/asked.ts';
+import { watch } from '../program/watch.ts';
+import { ROOT } from '../programs.ts';
+import { fetchWithin } from '../stack/fetch.ts';
+import { findPromtool, noPromtool } from '../stack/promtool.ts';
+import { UsageError, type Values } from '../terminal/arguments.js';
+import { paintFor } from '../terminal/colour.ts';
+import { typed } from '../terminal/typed.js';
+import { describeRows, describeVerdict, fold } from '../terminal/verdict.ts';
+
+/** How long the learner's own Prometheus has to answer, in milliseconds. */
+const LIVE_MS = 1000;
+
+/** So many rows of the learner's own program are shown. */
+const LIVE_ROWS = 4;
+
+const IDS = ASKS.map(({ id }) => id);
+
+/** Those of the class come first: homework can wait. */
+const IN_ORDER = [
+  ...ASKS.filter(({ where }) => where === 'class'),
+  ...ASKS.filter(({ where }) => where === 'homework'),
+];
+
+/**
+ * Asks a question about metrics, and judges the query that the learner wrote below it: the first
+ * open question, or the one that N names. Exit code 1 for a wrong answer, 0 for a right one and
+ * where there is none yet. WATCH: again after each save; SHOW: gives the solution away; LIST: all
+ * questions with their state.
+ */
+export async function run(values: Values<'ask'>, env: NodeJS.ProcessEnv): Promise<number> {
+  return ask(ROOT, values, env);
+}
+
+/** {@link run} for the repository in `root`. */
+export async function ask(
+  root: string,
+  { N, WATCH, SHOW, LIST, PORT_9090 }: Values<'ask'>,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const wanted = N ? findAsk(N) : undefined;
+  if (LIST) {
+    console.log(list(readAsked(root)));
+    return 0;
+  }
+  const first = wanted ?? firstOpen(readAsked(root));
+  if (!first) {
+    console.log(`${list(readAsked(root))}\n\nThat was the last one: all questions are answered.`);
+    return 0;
+  }
+  if (SHOW) return show(root, first);
+  const looked = findPromtool(env);
+  if (!looked.found) {
+    console.error(noPromtool(looked));
+    return 1;
+  }
+  const promtool = looked.found;
+  const code = await tryAnswer(root, first, promtool, PORT_9090);
+  if (!WATCH) return code;
+  await tryOnSave(root, wanted, promtool, PORT_9090);
+  return 0;
+}
+
+async function tryOnSave(
+  root: string,
+  wanted: Ask | undefined,
+  promtool: Promtool,
+  port: number,
+): Promise<never> {
+  const waiting = `\nWaiting for you to save ${ANSWERS}. Ctrl-C stops it.`;
+  const current = () => wanted ?? firstOpen(readAsked(root)) ?? IN_ORDER.at(-1)!;
+  // A question that the command itself adds is no answer.
+  const news = ({ id }: Ask) => `${id} ${answerTo(id, readAnswers(root), IDS)?.text}`;
+  let handled = news(current());
+  let busy = Promise.resolve();
+  console.log(waiting);
+  watch([join(root, ANSWERS)], () => {
+    busy = busy.then(async () => {
+      const now = current();
+      if (news(now) === handled) return;
+      console.log(process.stdout.isTTY ? '\x1b[2J\x1b[H' : '\n');
+      await tryAnswer(root, now, promtool, port);
+      handled = news(current());
+      console.log(waiting);
+    });
+  });
+  return new Promise(() => {});
+}
+
+/** Judges what stands below a question, and says what to do next. */
+async function tryAnswer(
+  root: string,
+  question: Ask,
+  promtool: Promtool,
+  port: number,
+): Promise<number> {
+  const paint = paintFor(process.stdout);
+  const answer = answerOrQuestion(root, question);
+  if (!answer) return 1;
+  console.log(`${paint('bold', headOf(question))}\n\n${question.asks.join('\n')}\n`);
+  if (answer.text === '') {
+    console.log(
+      `Write your query below this question in ${ANSWERS}, then type: ${again(question)}`,
+    );
+    return 0;
+  }
+  const live = askLive(port, answer.text);
+  const verdict = await judge(question, answer.text, promtool);
+  const before = readAsked(root);
+  const tried = afterTry(before[question.id], answer.text, verdict.right);
+  const asked = { ...before, [question.id]: tried };
+  const written = writeAsked(root, asked);
+  const [fewer, ...rest] = answer.text.split('\n');
+  console.log(`  ${[fewer, ...rest].join('\n  ')}\n`);
+  if (verdict.right) {
+    console.log(paint(['green', 'bold'], `${question.id} is right.`));
+    console.log(fold(question.because).join('\n'));
+  } else {
+    console.log(paint(['red', 'bold'], 'Not yet.'));
+    const place = { file: ANSWERS, firstLine: answer.line };
+    console.log(describeVerdict(verdict, answer.text, place, paint));
+  }
+  if (!verdict.error) await showLive(live);
+  console.log(`\n${nextStep(root, question, verdict, asked)}`);
+  if (!written) {
+    console.error(
+      `This could not be remembered: another program may hold .workshop/asks.json. To try again, type: ${again(question)}`,
+    );
+  }
+  return verdict.right ? 0 : 1;
+}
+
+/** What stands below the question; one that is not in the file yet is added to it. */
+function answerOrQuestion(root: string, question: Ask): Answer | undefined {
+  try {
+    const there = answerTo(question.id, readAnswers(root), IDS);
+    if (there) return there;
+    if (addQuestion(root, question)) return { text: '', line: 0 };
+    console.error(
+      `${ANSWERS} cannot be written: another program may hold it. Close it there, then type: ${again(question)}`,
+    );
+  } catch (error) {
+    console.error(
+      `${ANSWERS} cannot be read (${(error as Error).message}). Move it away, then type: ${again(question)}`,
+    );
+  }
+  return undefined;
+}
+
+function nextStep(root: string, question: Ask, verdict: Verdict, asked: Asked): string {
+  if (!verdict.right) {
+    const solution = typed('ask', { N: question.id, SHOW: true });
+    return `Change it in ${ANSWERS}, then type: ${again(question)}    The solution: ${solution}`;
+  }
+  const next = firstOpen(asked);
+  if (!next) return `That was the last one. All of them: ${typed('ask', { LIST: true })}`;
+  return `Next: ${headOf(next)}: ${typed('ask')}`;
+}
+
+function show(root: string, question: Ask): number {
+  const { id, asks, references, because } = question;
+  const asked = readAsked(root);
+  const { [id]: before } = asked;
+  if (!before?.tries) {
+    console.error(
+      `Try ${id} first: write a query below it in ${ANSWERS}, right or wrong, then type: ${again(question)}`,
+    );
+    return 1;
+  }
+  const shown = before.right ? before : { ...before, shown: true };
+  if (!writeAsked(root, { ...asked, [id]: shown })) {
+    console.error(
+      `That it was shown cannot be remembered: another program may hold .workshop/asks.json. Type again: ${typed('ask', { N: id, SHOW: true })}`,
+    );
+    return 1;
+  }
+  const paint = paintFor(process.stdout);
+  console.log(`${paint('bold', headOf(question))}\n\n${asks.join('\n')}\n\n  ${references[0]}\n`);
+  console.log(fold(because).join('\n'));
+  console.log(
+    `\nType it into ${ANSWERS} by hand, change a part of it, and see: ${again(question)}`,
+  );
+  return 0;
+}
+
+/** What an answer gives on the learner's own program; undefined where no Prometheus says it in time. */
+async function askLive(port: number, query: string): Promise<Row[] | undefined> {
+  const url = `http://127.0.0.1:${port}/api/v1/query?${new URLSearchParams({ query, timeout: '1s' })}`;
+  const response = await fetchWithin(LIVE_MS, url);
+  try {
+    const { data } = JSON.parse(response?.text ?? '') as {
+      data: { resultType: string; result: unknown };
+    };
+    if (data.resultType === 'scalar') {
+      return [{ labels: {}, value: numberOf((data.result as [number, string])[1]) }];
+    }
+    if (data.resultType !== 'vector') return undefined;
+    const result = data.result as { metric: Record<string, string>; value: [number, string] }[];
+    return result.map(({ metric, value: [, value] }) => ({
+      labels: metric,
+      value: numberOf(value),
+    }));
+  } catch {
+    // Another program may answer on that port.
+    return undefined;
+  }
+}
+
+function numberOf(text: string): number {
+  return Number(text.replace('Inf', 'Infinity'));
+}
+
+async function showLive(live: Promise<Row[] | undefined>): Promise<void> {
+  const rows = await live;
+  if (!rows) return;
+  if (rows.length === 0) {
+    console.log('\nOn your own program, now: nothing comes back.');
+    return;
+  }
+  console.log(`\nOn your own program, now:\n${describeRows(rows, LIVE_ROWS).join('\n')}`);
+}
+
+function firstOpen(asked: Asked): Ask | undefined {
+  return IN_ORDER.find(({ id }) => !asked[id]?.right && !asked[id]?.shown);
+}
+
+function headOf({ id, heading, where }: Ask): string {
+  return `${id} ${heading}${where === 'homework' ? ', homework' : ''}`;
+}
+
+function again({ id }: Ask): string {
+  return typed('ask', { N: id });
+}
+
+/** @throws {UsageError} if no question is called like that */
+function findAsk(text: string): Ask {
+  const name = text.toLowerCase().replace(/^(?=\d[a-z]?$)/, '0');
+  const found = ASKS.find(({ id }) => id.toLowerCase() === name);
+  if (found) return found;
+  throw new UsageError(
+    `There is no question ${JSON.stringify(text.slice(0, 40))}. The questions are:\n${list({})}\nType for example: ${typed('ask', { N: ASKS[0]!.id })}`,
+  );
+}
+
+function list(asked: Asked): string {
+  let heading = '';
+  return ASKS.flatMap((question) => {
+    const { id, asks, where } = question;
+    const before = asked[id];
+    const state = before?.right
+      ? before.shown
+        ? 'shown, right'
+        : 'right'
+      : before?.shown
+        ? 'shown'
+        : before?.tries
+          ? `tried ${before.tries}`
+          : '';
+    const line = `  ${id.padEnd(4)} ${(where === 'class' ? '' : 'homework').padEnd(9)} ${state.padEnd(12)} ${asks[0]}`;
+    if (question.heading === heading) return [line];
+    heading = question.heading;
+    return [heading, line];
+  }).join('\n');
+}

@@ -1,0 +1,48 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { replaceFile } from '../replace.ts';
+
+/** What is remembered of one question. */
+export interface Tried {
+  /** How many different answers were judged, up to the first right one. */
+  readonly tries: number;
+  /** The last that was judged: the same once more is no other try. */
+  readonly last?: string;
+  readonly right?: boolean;
+  /** Whether the solution was shown before that. */
+  readonly shown?: boolean;
+}
+
+/** By the ids of the questions. */
+export type Asked = Readonly<Record<string, Tried>>;
+
+const fileIn = (root: string) => join(root, '.workshop', 'asks.json');
+
+/** What was remembered; of a file that is missing or broken, nothing. */
+export function readAsked(root: string): Asked {
+  try {
+    const asked: unknown = JSON.parse(readFileSync(fileIn(root), 'utf8'));
+    if (typeof asked !== 'object' || asked === null) return {};
+    const entries = Object.entries(asked as Record<string, Tried | undefined>);
+    return Object.fromEntries(entries.filter(([, one]) => Number.isInteger(one?.tries)) as never);
+  } catch {
+    return {};
+  }
+}
+
+/** Remembers. @returns whether it could: another program may hold the file */
+export function writeAsked(root: string, asked: Asked): boolean {
+  try {
+    mkdirSync(dirname(fileIn(root)), { recursive: true });
+    return replaceFile(fileIn(root), JSON.stringify(asked));
+  } catch {
+    return false;
+  }
+}
+
+/** What is to be remembered once an answer was judged. */
+export function afterTry(before: Tried | undefined, answer: string, right: boolean): Tried {
+  const { tries = 0, last, right: passed = false } = before ?? {};
+  if (passed) return { ...before, tries, last: answer };
+  return { ...before, tries: tries + (answer === last ? 0 : 1), last: answer, right };
+}

@@ -155,5 +155,7 @@ test('it judges again when the file is saved, until Ctrl-C', async (context) => 
   writeFileSync(file, `${asked}${RATE}\n`);
   await watching.says('`rate` gives euros per second.');
   writeFileSync(file, `${asked}${RIGHT}\n`);
-  await watching.says('Next: P3');
+  await watching.says('P2 is right.');
+  await watching.says(/P3 Prometheus and Grafana\n\nHow busy [^]*Waiting for you to save/);
+  expect(readFileSync(file, 'utf8')).toMatch(/\n# P3 How busy/);
 });

@@ -60,54 +60,67 @@ export async function ask(
     return 1;
   }
   const promtool = looked.found;
-  const code = await tryAnswer(root, first, promtool, PORT_9090);
-  if (!WATCH) return code;
-  await tryOnSave(root, wanted, promtool, PORT_9090);
-  return 0;
+  if (WATCH) return tryOnSave(root, first, !wanted, promtool, PORT_9090);
+  return (await tryAnswer(root, first, promtool, PORT_9090)).code;
 }
 
+/** Judges now and after each save. @param goOn whether the next question comes after a right answer */
 async function tryOnSave(
   root: string,
-  wanted: Ask | undefined,
+  first: Ask,
+  goOn: boolean,
   promtool: Promtool,
   port: number,
 ): Promise<never> {
-  const waiting = `\nWaiting for you to save ${ANSWERS}. Ctrl-C stops it.`;
-  const current = () => wanted ?? firstOpen(readAsked(root)) ?? IN_ORDER.at(-1)!;
-  // A question that the command itself adds is no answer.
-  const news = ({ id }: Ask) => `${id} ${answerTo(id, readAnswers(root), IDS)?.text}`;
-  let handled = news(current());
+  let question = first;
+  let judged: string | undefined;
+  const tryNow = async () => {
+    let tried = await tryAnswer(root, question, promtool, port);
+    for (
+      let next = goOn ? firstOpen(readAsked(root)) : undefined;
+      tried.code === 0 && next && next !== question;
+      next = firstOpen(readAsked(root))
+    ) {
+      console.log('');
+      question = next;
+      tried = await tryAnswer(root, question, promtool, port);
+    }
+    judged = tried.text;
+    console.log(`\nWaiting for you to save ${ANSWERS}. Ctrl-C stops it.`);
+  };
   let busy = Promise.resolve();
-  console.log(waiting);
+  // Before the first try: what is saved while it is judged is seen, too.
   watch([join(root, ANSWERS)], () => {
     busy = busy.then(async () => {
-      const now = current();
-      if (news(now) === handled) return;
+      // That the command itself adds a question is no news.
+      if (textBelow(root, question) === judged) return;
       console.log(process.stdout.isTTY ? '\x1b[2J\x1b[H' : '\n');
-      await tryAnswer(root, now, promtool, port);
-      handled = news(current());
-      console.log(waiting);
+      await tryNow();
     });
   });
+  busy = tryNow();
   return new Promise(() => {});
 }
 
-/** Judges what stands below a question, and says what to do next. */
+/**
+ * Judges what stands below a question, and says what to do next.
+ * @returns the exit code, and what was judged: empty where there is no answer yet
+ */
 async function tryAnswer(
   root: string,
   question: Ask,
   promtool: Promtool,
   port: number,
-): Promise<number> {
+): Promise<{ readonly code: number; readonly text: string | undefined }> {
   const paint = paintFor(process.stdout);
   const answer = answerOrQuestion(root, question);
-  if (!answer) return 1;
+  if (!answer) return { code: 1, text: undefined };
   console.log(`${paint('bold', headOf(question))}\n\n${question.asks.join('\n')}\n`);
   if (answer.text === '') {
     console.log(
       `Write your query below this question in ${ANSWERS}, then type: ${again(question)}`,
     );
-    return 0;
+    return { code: 0, text: '' };
   }
   const live = askLive(port, answer.text);
   const verdict = await judge(question, answer.text, promtool);
@@ -132,7 +145,7 @@ async function tryAnswer(
       `This could not be remembered: another program may hold .workshop/asks.json. To try again, type: ${again(question)}`,
     );
   }
-  return verdict.right ? 0 : 1;
+  return { code: verdict.right ? 0 : 1, text: answer.text };
 }
 
 /** What stands below the question; one that is not in the file yet is added to it. */
@@ -150,6 +163,15 @@ function answerOrQuestion(root: string, question: Ask): Answer | undefined {
     );
   }
   return undefined;
+}
+
+/** The answer as it is now; undefined where the file cannot be read. */
+function textBelow(root: string, { id }: Ask): string | undefined {
+  try {
+    return answerTo(id, readAnswers(root), IDS)?.text ?? '';
+  } catch {
+    return undefined;
+  }
 }
 
 function nextStep(root: string, question: Ask, verdict: Verdict, asked: Asked): string {

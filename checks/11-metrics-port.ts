@@ -206,7 +206,7 @@ const metricsHost = check({
 
 export const lesson: LessonChecks = {
   title: 'Metrics port',
-  followedBy: 'Alerts',
+  followedBy: 'Your own metrics',
   learned:
     'Metrics can have a port of their own, which visitors never see and any program can open.',
   checks: [halfWay, metricsPort, metricsGone, metricsAlone, metricsHost],

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { STEPS } from '../support/steps.ts';
 import { readAnswer } from './answers.ts';
-import { blocksIn, readDocument, ROOT, stepOf } from './document.ts';
+import { blocksIn, exerciseOf, readDocument, ROOT, stepOf, type Chapter } from './document.ts';
 import { folderOf, readFiles, typeChapter, withoutSpace, type Files } from './typing.ts';
 
 const { chapters } = readDocument('WORKSHOP.md');
@@ -41,6 +41,7 @@ for (const chapter of chapters) {
     test('shows, the mistakes aside, only what stands in the step', () => {
       const again = new Map(before);
       if (failure) throw failure;
+      if (exerciseIn(chapter)) return;
       typeChapter(chapter, again, (block, file, use) => {
         if (use === 'mistake' || block.language === 'diff') return;
         expect(withoutSpace(end.get(file)!)).toContain(withoutSpace(block.lines.join('\n')));
@@ -48,6 +49,31 @@ for (const chapter of chapters) {
     });
   });
 }
+
+/** The exercise that a chapter is about. */
+function exerciseIn(chapter: Chapter): string | undefined {
+  return blocksIn(chapter, 'sh')
+    .flatMap(({ lines }) => lines.flatMap((line) => exerciseOf(line) ?? []))
+    .at(0);
+}
+
+test('the solution of an exercise turns its begin into its end', () => {
+  const exercises = chapters.flatMap((chapter) => {
+    const name = exerciseIn(chapter);
+    return name ? { name, chapter } : [];
+  });
+  expect(exercises.map(({ name }) => name)).toEqual(readdirSync(join(ROOT, 'exercises')));
+  for (const { name, chapter } of exercises) {
+    const end = readFiles(`exercises/${name}/end`);
+    const restore = chapter.blocks.findIndex(({ lines }) => lines.includes('make restore'));
+    const typed: Files = new Map();
+    typeChapter({ ...chapter, blocks: chapter.blocks.slice(0, restore) }, typed);
+    expect([...typed.keys()]).toEqual([...end.keys()]);
+    for (const [file, text] of end) {
+      expect(withoutSpace(typed.get(file)!), file).toBe(withoutSpace(text));
+    }
+  }
+});
 
 test('every step has its chapter, in order', () => {
   const numbers = chapters.flatMap((chapter) => stepOf(chapter) ?? []);

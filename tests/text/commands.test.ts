@@ -60,6 +60,7 @@ const ELSEWHERE: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^make up\b/, 'needs Docker: e2e/containers.test.ts'],
   [/^make reload$/, 'needs Prometheus: e2e/native.test.ts'],
   [/^make rules$/, 'needs promtool: tests/text/rules.test.ts'],
+  [/^make check STEP=own$/, 'needs promtool: tests/commands/lessons.test.ts'],
   [/^make prefetch$/, 'downloads the images'],
   [/^npm install prom-client$/, 'e2e/text.test.ts installs it'],
 ];
@@ -72,6 +73,8 @@ const UNSHOWN: readonly (readonly [pattern: RegExp, says: RegExp, ends: boolean]
   [/^make metrics NAME=\w+$/, /^\w+ \((counter|gauge|histogram|summary)|le="Infinity"/m, true],
   [/^make metrics NAME=\w+ WATCH=1$/, /^\w+ \(gauge/m, false],
   [/^make load$/, /^Sending .* Ctrl-C ends it\.$/m, false],
+  [/^make begin STEP=own$/, /^app\/ now holds .* exercises\/own\/begin/m, true],
+  [/^make restore$/, /^No copy of app\/ is saved yet/m, true],
   [/^make progress$/, new RegExp(`^(\\d+ of|All) ${STEPS.length}\\b`, 'm'), true],
   [/^make doctor$/, /^(ok|warn) .*disk/m, true],
   [/^node --import tsx app\/worker\.ts$/, /^Listening on .*\/metrics$/m, false],

@@ -107,6 +107,11 @@ export function stepOf({ title }: Chapter): string | undefined {
   return /^(\d\d) /.exec(title)?.[1];
 }
 
+/** The exercise that a command begins, such as `own`; undefined for all others. */
+export function exerciseOf(command: string): string | undefined {
+  return /^make begin STEP=([a-z]\w*)$/.exec(command)?.[1];
+}
+
 /** The anchor that GitHub gives to a heading. */
 export function anchorOf(title: string): string {
   return title

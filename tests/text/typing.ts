@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, type Block, type Chapter } from './document.ts';
+import { exerciseOf, ROOT, type Block, type Chapter } from './document.ts';
 
 /** The files of a program: what stands in each, by its name. */
 export type Files = Map<string, string>;
@@ -40,6 +40,9 @@ export function folderOf(number: string): string {
   return `steps/${readdirSync(join(ROOT, 'steps')).find((name) => name.startsWith(number))}`;
 }
 
+/** What `app/` held before `make begin` of an exercise: `make restore` brings it back. */
+const saved = new WeakMap<Files, Files>();
+
 /**
  * Types what a chapter says into `files`, block by block, and calls `typed` after each edit.
  * @throws {Error} at the first block that cannot be typed without guessing
@@ -52,7 +55,10 @@ export function typeChapter(
   for (const block of blocks) {
     const { language, lines, line } = block;
     if (language === 'sh') {
-      for (const command of lines) take(command, files);
+      for (const command of lines) {
+        take(command, files);
+        beginOrRestore(command, files);
+      }
       continue;
     }
     if (language !== 'ts' && language !== 'diff') continue;
@@ -81,6 +87,22 @@ function take(command: string, files: Files): void {
   const now = readFiles(folderOf(step.padStart(2, '0')));
   const before = readFiles(folderOf(`${Number(step) - 1}`.padStart(2, '0')));
   for (const [name, text] of now) if (!before.has(name)) files.set(name, text);
+}
+
+/** `make begin STEP=own` puts that exercise in place of all files, and `make restore` takes them back. */
+function beginOrRestore(command: string, files: Files): void {
+  const exercise = exerciseOf(command);
+  if (exercise) {
+    saved.set(files, new Map(files));
+    replace(files, readFiles(`exercises/${exercise}/begin`));
+  }
+  if (command === 'make restore') replace(files, saved.get(files) ?? files);
+}
+
+function replace(files: Files, others: Files): void {
+  const all = [...others];
+  files.clear();
+  for (const [name, text] of all) files.set(name, text);
 }
 
 function edit(text: string, { language, lines, line }: Block, path: string): string {

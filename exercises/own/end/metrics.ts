@@ -61,6 +61,11 @@ export const requestDuration = new Histogram<'method' | 'endpoint'>({
 
 for (const [method, endpoint] of answers) requestDuration.zero({ method, endpoint });
 
+/** The method as a label. Visitors can send any, so the rare ones share one value. */
+export function methodLabel(method: string): string {
+  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
+}
+
 export const reservationsOpen = new Gauge<'species'>({
   name: 'reservations_open',
   help: 'Reservations that wait to be confirmed now.',
@@ -83,8 +88,3 @@ export const reservationConfirm = new Histogram({
   // Up to the 20 seconds after which it expires.
   buckets: [2, 4, 6, 8, 10, 12, 14, 16, 18, 20],
 });
-
-/** The method as a label. Visitors can send any, so the rare ones share one value. */
-export function methodLabel(method: string): string {
-  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
-}

@@ -115,7 +115,8 @@ export const lesson: LessonChecks = {
       key: 'processing',
       name: NAME,
       type: 'summary',
-      observe: '`requestProcessing.observe({ method, endpoint }, seconds)`',
+      observe:
+        '`requestProcessing.observe({ method, endpoint }, seconds)`, with what `stopTimer()` returns',
       zero: 'call `requestProcessing.reset()` after the observations that only make series',
     }),
     quantiles,

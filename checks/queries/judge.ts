@@ -157,20 +157,45 @@ function refused(
     Buffer.from(line)
       .subarray(0, at.column - 1)
       .toString().length + 1;
-  const hint = /ranges only allowed for vector selectors/.test(message)
-    ? rangeOfAResult(structure)
-    : // Of what Prometheus has read and found not to fit, the question may know more.
-      ((WRONG_TYPES.test(message) ? own : undefined) ?? SYNTAX);
-  return { right: false, hint, error: { message, at: { line: at.line, column } } };
+  const { hint } = REFUSED.find(({ message: known }) => known.test(message))!;
+  const general = typeof hint === 'function' ? hint(structure) : hint;
+  // Of what Prometheus has read, but finds not to fit, the question may know more.
+  const said = general.id === 'types' ? (own ?? general) : general;
+  return { right: false, hint: said, error: { message, at: { line: at.line, column } } };
 }
 
-const WRONG_TYPES =
-  /^(expected type|binary expression must|comparisons between scalars|set operator)/;
-
-const SYNTAX: Said = {
-  id: 'syntax',
-  says: 'Prometheus cannot read it: the mark shows how far it came.',
-};
+/** What to say to the messages of the parser: the first that fits. */
+const REFUSED: readonly {
+  readonly message: RegExp;
+  readonly hint: Said | ((structure: Structure) => Said);
+}[] = [
+  { message: /^ranges only allowed for vector selectors/, hint: rangeOfAResult },
+  {
+    message: /^expected type range vector .*got instant vector/,
+    hint: {
+      id: 'no-range',
+      says: 'This function looks back, and you do not say how far: a range such as `[5m]` stands behind the braces.',
+    },
+  },
+  {
+    message: /^expected type instant vector .*got range vector/,
+    hint: {
+      id: 'many-samples',
+      says: 'A range such as `[5m]` gives all samples of a time, and here one number of each series is needed. A function that looks back makes it.',
+    },
+  },
+  {
+    message: /^(expected type|binary expression must|comparisons between scalars|set operator)/,
+    hint: {
+      id: 'types',
+      says: 'Prometheus can read it, but two parts do not fit: see its message.',
+    },
+  },
+  {
+    message: /^/,
+    hint: { id: 'syntax', says: 'Prometheus cannot read it: the mark shows how far it came.' },
+  },
+];
 
 function rangeOfAResult(structure: Structure): Said {
   if (uses(...OF_COUNTERS)(structure)) return RATE_OF_SUM;
@@ -292,7 +317,7 @@ function differs(
     return { id: 'labels-missing', says: `Your rows lack ${missing.join(', ')}.` };
   }
   const asked = rangesOf(references.map(structureOf));
-  const ranges = rangesOf([structure]).filter((range) => !asked.includes(range));
+  const ranges = [...new Set(rangesOf([structure]))].filter((range) => !asked.includes(range));
   if (asked.length > 0 && ranges.length > 0) {
     return {
       id: 'range',

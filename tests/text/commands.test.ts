@@ -1,4 +1,12 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -6,6 +14,7 @@ import { startProgram, until, untilListening } from '../../checks/harness/progra
 import { freePorts } from '../../checks/harness/ports.js';
 import { onlyUnderCI } from '../support/ci.ts';
 import { needsPosix } from '../support/posix.ts';
+import { promtoolOrSkip } from '../support/promtool.ts';
 import { startTyped, type RunningCommand } from '../support/cli.ts';
 import { STEPS } from '../support/steps.ts';
 import { fillSandbox } from '../support/workspace.ts';
@@ -72,6 +81,7 @@ const UNSHOWN: readonly (readonly [pattern: RegExp, says: RegExp, ends: boolean]
   // The mistake of chapter 07 is no text that can be read: it is shown as it came.
   [/^make metrics NAME=\w+$/, /^\w+ \((counter|gauge|histogram|summary)|le="Infinity"/m, true],
   [/^make metrics NAME=\w+ WATCH=1$/, /^\w+ \(gauge/m, false],
+  [/^make ask N=\w+$/, /^Write your query below this question/m, true],
   [/^make load$/, /^Sending .* Ctrl-C ends it\.$/m, false],
   [/^make begin STEP=own$/, /^app\/ now holds .* exercises\/own\/begin/m, true],
   [/^make restore$/, /^No copy of app\/ is saved yet/m, true],
@@ -105,14 +115,27 @@ const VISITS: Record<string, readonly string[]> = {
     Array<string>(5).fill('GET /treecounter'),
 };
 
+/** What stands in `mine/queries.promql` before a command. */
+const WRITTEN: Record<string, string> = {
+  'make ask N=P1 WATCH=1': '# P1\nup{instance=~"8001"}\n',
+};
+
 describe('commands print what the text shows', () => {
   test.concurrent.for(shown.map((block) => ({ command: block.lines.at(-1)!, block })))(
     '$command',
     { timeout: 90_000 },
     async ({ command, block }, context) => {
       needsPosix(context, 'make');
+      if (command.startsWith('make ask')) promtoolOrSkip(context);
       const folder = copyOfRepository(filesBefore(block));
       const env: Record<string, string> = { PORT: '0' };
+      const written = WRITTEN[command];
+      if (written) {
+        mkdirSync(join(folder, 'mine'));
+        writeFileSync(join(folder, 'mine/queries.promql'), written);
+        // No Prometheus answers there.
+        env.PORT_9090 = `${(await freePorts(1))[0]}`;
+      }
       const visited =
         VISITS[command] &&
         startProgram({
@@ -154,6 +177,7 @@ describe('commands without a sample of their output run where they stand', () =>
     async ({ command, block }, context) => {
       needsPosix(context, 'make');
       onlyUnderCI(context);
+      if (command.startsWith('make ask')) promtoolOrSkip(context);
       const [, says, ends] = UNSHOWN.find(([pattern]) => pattern.test(command))!;
       const folder = copyOfRepository(filesBefore(block));
       const [port, metricsPort, other] = await freePorts(3);

@@ -1,3 +1,4 @@
+import { neverLooksBack } from '../grammar.ts';
 import type { ChapterQuestions, QueryHint } from '../question.ts';
 import { halfHour } from '../world.ts';
 
@@ -17,11 +18,11 @@ function manyTargets() {
 const EUROS = 'donated_euros_total{job="app"}';
 const CPU = 'process_cpu_seconds_total{job="app"}';
 
-const rawCounter = (raw: string): QueryHint => ({
+const rawCounter: QueryHint = {
   id: 'raw-counter',
   says: 'That is the counter itself: all since the program started. Ask by how much it has grown.',
-  like: [raw, `sum(${raw})`],
-});
+  when: neverLooksBack,
+};
 
 export const chapter: ChapterQuestions = {
   heading: 'Prometheus and Grafana',
@@ -90,7 +91,7 @@ export const chapter: ChapterQuestions = {
             operators.some(({ op }) => op === '-') &&
             (selectors.some(({ offset }) => offset) || selectors.length > 1),
         },
-        rawCounter(EUROS),
+        rawCounter,
         {
           id: 'per-second',
           says: '`rate` gives euros per second. How many is that in ten minutes?',
@@ -129,7 +130,7 @@ export const chapter: ChapterQuestions = {
           says: 'Seconds of work per second: that is a share, from 0 to 1. Per cent are asked for.',
           like: [`rate(${CPU}[5m])`],
         },
-        rawCounter(CPU),
+        rawCounter,
         {
           id: 'not-per-second',
           says: '`increase` gives the seconds of work in five minutes: divide them by the time that it took.',

@@ -80,7 +80,7 @@ export const answers: Answers = {
       [`histogram_quantile(0.9, sum by (instance, le) (${D}_bucket{job="app"}))`]:
         'since-the-start',
       [`histogram_quantile(90, sum by (instance, le) (${buckets}))`]: 'share-of-90',
-      [`histogram_quantile(sum by (instance, le) (${buckets}), 0.9)`]: 'syntax',
+      [`histogram_quantile(sum by (instance, le) (${buckets}), 0.9)`]: 'types',
       [`histogram_quantile(0.1, sum by (instance, le) (${buckets}))`]: 'one-of-ten',
       [`histogram_quantile(0.95, sum by (instance, le) (${buckets}))`]: 'other-share',
       [`histogram_quantile(0.9, sum by (instance, le) (rate(${D}_bucket${of}[5m])))`]: 'one-page',

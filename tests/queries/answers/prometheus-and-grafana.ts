@@ -38,7 +38,7 @@ export const answers: Answers = {
       [`sum(increase(${euros}[10m]))`]: 'all-programs',
       [`increase(${euros}[5m])`]: 'range',
       [`${euros}[10m]`]: 'range-vector',
-      [`increase(${euros})`]: 'syntax',
+      [`increase(${euros})`]: 'no-range',
       'increase(euros_total[10m])': 'no-such-metric',
     },
   },

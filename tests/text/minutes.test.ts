@@ -76,17 +76,17 @@ test("the learners' table has the minutes of each chapter in each of the three",
 });
 
 describe('npm run minutes', () => {
-  test('finds nothing to do', async () => {
+  test('finds nothing to do', () => {
     const texts = readTexts();
-    expect((await withMinutes(texts)) as unknown).toEqual(texts);
+    expect(withMinutes(texts)).toEqual(texts);
   });
 
-  test('carries a change in a timetable to all that follows from it', async () => {
+  test('carries a change in a timetable to all that follows from it', () => {
     const { workshop: before, instructor: texts } = readTexts();
     const was = timetable(instructor, 'Timetable: a day');
     const { minutes } = was.rows[1]!;
     const longer = texts.replace(/^(\| 0:\d+ +\| )\d+( +\| \[02 )/m, `$1${minutes + 2}$2`);
-    const after = await withMinutes({ workshop: before, instructor: longer });
+    const after = withMinutes({ workshop: before, instructor: longer });
     const now = timetable(parseDocument('INSTRUCTOR.md', after.instructor), 'Timetable: a day');
     expect(now.sum).toBe(was.sum + 2);
     expect(now.rows[2]!.start).not.toBe(was.rows[2]!.start);

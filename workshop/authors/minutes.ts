@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { ROOT } from '../programs.ts';
 
 /** The two texts that say how long the class takes. */
@@ -31,7 +30,7 @@ const TIMETABLES = [
  * the day), and the table at the head of WORKSHOP.md.
  * @throws {Error} if a timetable is missing, or a chapter of the day has no line for its minutes
  */
-export async function withMinutes({ workshop, instructor }: Texts): Promise<Texts> {
+export function withMinutes({ workshop, instructor }: Texts): Texts {
   const timetables = TIMETABLES.map(([heading]) => rowsOf(tableOf(instructor, heading)));
   let coming = instructor;
   TIMETABLES.forEach(([heading], i) => {
@@ -51,9 +50,7 @@ export async function withMinutes({ workshop, instructor }: Texts): Promise<Text
     const said = going.slice(at).replace(/^\d+/, `${spent(timetables[0]!, chapter)}`);
     going = going.slice(0, at) + said;
   }
-  const style = await resolveConfig(join(ROOT, 'WORKSHOP.md'));
-  const tidy = (text: string) => format(text, { ...style, parser: 'markdown' });
-  return { workshop: await tidy(going), instructor: await tidy(coming) };
+  return { workshop: going, instructor: coming };
 }
 
 /** The first table below a heading, as it stands there. */
@@ -87,10 +84,12 @@ const add = (rows: readonly Row[]) => rows.reduce((sum, { minutes }) => sum + mi
 const spent = (rows: readonly Row[], chapter: string | undefined) =>
   add(rows.filter((row) => row.chapter === chapter));
 
+/** A table in columns, as prettier writes it. */
 function table(lines: readonly (readonly string[])[]): string {
-  const [head = [], ...rest] = lines;
-  return [head, head.map(() => '---'), ...rest]
-    .map((cells) => `| ${cells.join(' | ')} |\n`)
+  const widths = lines[0]!.map((_, i) => Math.max(...lines.map((cells) => cells[i]!.length)));
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [lines[0]!, rule, ...lines.slice(1)]
+    .map((cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |\n`)
     .join('');
 }
 
@@ -125,7 +124,7 @@ export function readTexts(): Texts {
 
 // `npm run minutes`, after a change in the column of a timetable.
 if (process.argv[1]?.endsWith('minutes.ts')) {
-  const { workshop, instructor } = await withMinutes(readTexts());
+  const { workshop, instructor } = withMinutes(readTexts());
   writeFileSync(join(ROOT, 'WORKSHOP.md'), workshop);
   writeFileSync(join(ROOT, 'INSTRUCTOR.md'), instructor);
 }

@@ -10,6 +10,11 @@ export const requests = new Counter<'method' | 'endpoint' | 'status'>({
   labelNames: ['method', 'endpoint', 'status'],
 });
 
+/** The method as a label. Visitors can send any, so the rare ones share one value. */
+export function methodLabel(method: string): string {
+  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
+}
+
 /** What each route can answer to its own method. */
 const answers = [
   ['GET', '/', 200, 500],
@@ -30,6 +35,11 @@ export const donatedEuros = new Counter({
   help: 'Donations received, in euros.',
 });
 
+export const requestsInProgress = new Gauge({
+  name: 'requests_in_progress',
+  help: 'Requests that wait for their answer now.',
+});
+
 export const treesStanding = new Gauge<'species'>({
   name: 'trees_standing',
   help: 'Trees that stand now.',
@@ -37,11 +47,6 @@ export const treesStanding = new Gauge<'species'>({
 });
 
 for (const species of SPECIES) treesStanding.set({ species }, 0);
-
-export const requestsInProgress = new Gauge({
-  name: 'requests_in_progress',
-  help: 'Requests that wait for their answer now.',
-});
 
 export const hostMemoryFree = new Gauge({
   name: 'host_memory_free_bytes',
@@ -60,8 +65,3 @@ export const requestDuration = new Histogram<'method' | 'endpoint'>({
 });
 
 for (const [method, endpoint] of answers) requestDuration.zero({ method, endpoint });
-
-/** The method as a label. Visitors can send any, so the rare ones share one value. */
-export function methodLabel(method: string): string {
-  return ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other';
-}

@@ -168,6 +168,11 @@ describe.each(COMPOSES)('$name', ({ name, command, here }) => {
     expect(await answers(stack.at(8001, '/treecounter'), 503)).toBe(true);
     expect(await answers(stack.at(8001, '/metrics'), 200, 'request_duration_seconds')).toBe(true);
     await becomes(stack, 'up');
+    await up({ STEP: 'own', RESERVATION_MS: '5000' });
+    const reserve = () => fetch(stack.at(8001, '/reserve?species=oak'), { method: 'POST' });
+    const reserved = () => reserve().then((answer) => answer.text());
+    expect(await answers(stack.at(8001, '/metrics'), 200, 'reservations_open')).toBe(true);
+    expect(await reserved()).toContain('within 5 seconds');
     await up({ STEP: '11' });
     expect(await answers(stack.at(8000, '/metrics'), 404)).toBe(true);
     expect(await answers(stack.at(8001, '/metrics'), 200, 'application_info')).toBe(true);

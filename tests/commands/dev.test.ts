@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { startProgram, until, type ProgramProcess } from '../../checks/harness/program.ts';
 import { STEPS } from '../support/steps.ts';
 import { refusal, runCommand } from '../support/cli.ts';
+import { temporaryFolder } from '../support/workspace.ts';
+import { QUERIES } from '../../workshop/program/supervise.ts';
+import { watch } from '../../workshop/program/watch.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const one = (text: string) => expect(text.trimEnd().split('\n'));
@@ -117,6 +120,21 @@ test('a saved program is restarted, once what is in flight is answered', async (
   const { code } = await program.stop();
   // There is no way to ask for it on Windows but Ctrl-C: tests/commands/laptop.test.ts
   if (process.platform !== 'win32') expect(code).toBe(0);
+});
+
+test('a query that is saved beside a program restarts nothing', async () => {
+  const folder = await temporaryFolder();
+  const calls = { all: 0, program: 0 };
+  const unwatch = [
+    watch([folder], () => calls.all++, 10),
+    watch([folder], () => calls.program++, 10, QUERIES),
+  ];
+  onTestFinished(() => unwatch.forEach((end) => end()));
+  writeFileSync(join(folder, 'own.promql'), 'up');
+  expect(await until(() => calls.all === 1, 5000)).toBe(true);
+  writeFileSync(join(folder, 'server.ts'), '');
+  expect(await until(() => calls.all > 1 && calls.program > 0, 5000)).toBe(true);
+  expect(calls.program).toBe(1);
 });
 
 test('what happens to a program is given as events', async () => {

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { startProgram, untilListening } from '../../checks/harness/program.ts';
 import { load, visitorsUntil, type Traffic } from '../../workshop/program/traffic.ts';
 import { quantile } from '../../workshop/quantile.ts';
-import { runStep } from '../support/steps.ts';
+import { QUIET, runStep } from '../support/steps.ts';
 
 /** A server that answers only what `answer` lets it. */
 async function serve(answer: (count: number) => boolean): Promise<string> {
@@ -46,6 +47,20 @@ test('a day brings all routes, all species and the common mistakes, and the prog
   for (const { labels, value } of samples('trees_standing')) {
     if (labels.species !== 'pine') expect(value).toBeGreaterThan(10);
   }
+});
+
+test('visitors reserve and confirm where the front page offers it', async () => {
+  const folder = `${inject('compiled')}/exercises/own/end`;
+  const program = startProgram({ entry: `${folder}/server.js`, nodeArgs: [], env: { ...QUIET } });
+  onTestFinished(async () => void (await program.stop()));
+  const [url = ''] = await untilListening(program);
+  const how = { url, seconds: 1.5, rps: 200, confirmsWithinMs: 100 };
+  const traffic = await load(how);
+  expect(traffic.statuses.get(410) ?? 0).toBe(0);
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const confirmed = /^requests_total\{method="POST",endpoint="\/confirm",status="201"\} (\d+)$/m;
+  expect(Number(confirmed.exec(text)?.[1])).toBeGreaterThan(0);
+  expect(traffic.sent).toBeGreaterThan(300);
 });
 
 test('the rate keeps its mean, with few visitors at night and many at noon', () => {

@@ -20,6 +20,11 @@ export type ProgramEvent =
   | { readonly type: 'ended'; readonly code: number | null; readonly next: Next }
   | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly text: string };
 
+/** How often to look whether something was saved, in milliseconds. */
+const LOOK_MS = 100;
+/** Queries lie beside a program and are no part of it. */
+export const QUERIES = /\.promql$/;
+
 type Next = 'restart' | 'wait' | 'over';
 
 export interface Supervised {
@@ -90,12 +95,13 @@ export async function supervise(supervised: Supervised): Promise<number> {
     child.once('exit', () => clearTimeout(timer));
   }
 
-  const unwatch = watch(watched, () => {
+  const saved = () => {
     onEvent({ type: 'saved' });
     if (!program) return start();
     restart = true;
     stop();
-  });
+  };
+  const unwatch = watch(watched, saved, LOOK_MS, QUERIES);
   const finish = () => {
     stopping = true;
     if (program) stop();

@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly seconds: number;
   /** The mean of requests per second. */
   readonly rps: number;
+  /** So long who has reserved takes to confirm, in milliseconds; a moment more than allowed. */
+  readonly confirmsWithinMs?: number;
   /** Ends the traffic before its time; the promise then resolves with what there was. */
   readonly signal?: AbortSignal;
   /** Called ten times a second. */
@@ -42,7 +44,7 @@ export interface LoadOptions {
  * @returns what came of it, once the last answer is in
  */
 export async function load(options: LoadOptions): Promise<Traffic> {
-  const { url, seconds, rps, signal, onProgress } = options;
+  const { url, seconds, rps, signal, onProgress, confirmsWithinMs = CONFIRMS_WITHIN_MS } = options;
   const agent = new Agent({ keepAlive: true });
   const statuses = new Map<number | 'none', number>();
   const latencies: number[] = [];
@@ -50,12 +52,22 @@ export async function load(options: LoadOptions): Promise<Traffic> {
   const start = performance.now();
   const elapsed = () => (performance.now() - start) / 1000;
   let sent = 0;
+  /** Those of the day's wave; who confirms comes beside it. */
+  let came = 0;
   let over = false;
 
-  const queue = visitors();
-  const visit = async () => {
+  const isOver = () => over || signal?.aborted;
+  let offersToReserve = false;
+  const confirming = new Set<NodeJS.Timeout>();
+  const queue = visitors(() => offersToReserve);
+  const come = (one: Visit) => {
+    sent++;
+    const visited = visit(one).finally(() => open.delete(visited));
+    open.add(visited);
+  };
+  const visit = async (one: Visit) => {
     const began = performance.now();
-    const status = await send(url, queue.next().value, agent, signal);
+    const { status, page } = await send(url, one, agent, signal);
     if (status === 'none' && signal?.aborted) {
       // Cut off by the end of the traffic, not left without an answer.
       sent--;
@@ -63,21 +75,27 @@ export async function load(options: LoadOptions): Promise<Traffic> {
     }
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
     if (status !== 'none') latencies.push((performance.now() - began) / 1000);
+    offersToReserve ||= page.includes('action="/reserve');
+    const [, path] = (one.path.startsWith('/reserve') && CONFIRMATION.exec(page)) || [];
+    if (!path || isOver() || Math.random() < FORGETFUL) return;
+    const timer = setTimeout(() => {
+      confirming.delete(timer);
+      if (!isOver()) come({ method: 'POST', path });
+    }, Math.random() * confirmsWithinMs);
+    confirming.add(timer);
   };
   const report = () => onProgress?.({ seconds: elapsed(), sent, statuses, latencies });
 
   const reporter = setInterval(report, 100);
-  const isOver = () => over || signal?.aborted;
   while (!isOver()) {
     const now = Math.min(elapsed(), seconds);
     over = now === seconds;
-    for (const due = visitorsUntil(now, seconds, rps); sent < due;) {
-      sent++;
-      const visited = visit().finally(() => open.delete(visited));
-      open.add(visited);
+    for (const due = visitorsUntil(now, seconds, rps); came < due; came++) {
+      come(queue.next().value);
     }
     if (!over) await sleep(10);
   }
+  confirming.forEach(clearTimeout);
   await Promise.all(open);
   clearInterval(reporter);
   agent.destroy();
@@ -117,13 +135,35 @@ const VISITS: readonly (readonly [count: number, method: string, path: string])[
   [2, 'GET', '/plant'],
 ];
 
+/** What more come for where the front page offers it. */
+const RESERVING: typeof VISITS = [
+  [6, 'POST', '/reserve?species=oak'],
+  [4, 'POST', '/reserve?species=beech'],
+  [2, 'POST', '/reserve?species=pine'],
+];
+
+/** The form of a page that confirms a reservation. */
+const CONFIRMATION = /action="(\/confirm\?id=[\w-]+)"/;
+/** Of those who have reserved, as many never confirm. */
+const FORGETFUL = 0.2;
+/** The others do so within this time, a few of them just too late. */
+const CONFIRMS_WITHIN_MS = 21_000;
+
+const visitsOf = (list: typeof VISITS) =>
+  list.flatMap(([count, method, path]) =>
+    Array.from({ length: count }, (): Visit => ({ method, path })),
+  );
+
 /** Visits without end: each hundred of them is that of the list, in an order of its own. */
-function* visitors(): Generator<Visit, never> {
+function* visitors(offersToReserve: () => boolean): Generator<Visit, never> {
   for (;;) {
-    const hundred = VISITS.flatMap(([count, method, path]) =>
-      Array.from({ length: count }, (): Visit => ({ method, path })),
-    );
+    const hundred = visitsOf(VISITS);
+    let reserving = false;
     while (hundred.length > 0) {
+      if (!reserving && offersToReserve()) {
+        reserving = true;
+        hundred.push(...visitsOf(RESERVING));
+      }
       const [visit] = hundred.splice(Math.floor(Math.random() * hundred.length), 1);
       // Hardly ever the same path twice, as it is with people and with robots.
       const number = `${Math.floor(Math.random() * 1e6)}`;
@@ -132,22 +172,27 @@ function* visitors(): Generator<Visit, never> {
   }
 }
 
-/** Gives the status of the answer, or `none` if there was none. */
+/** Gives the status of the answer, or `none` if there was none, and the text of the pages that lead on. */
 function send(
   url: string,
   { method, path }: Visit,
   agent: Agent,
   signal: AbortSignal | undefined,
-): Promise<number | 'none'> {
+): Promise<{ status: number | 'none'; page: string }> {
+  const leadsOn = method !== 'HEAD' && /^\/(reserve|$)/.test(path);
   return new Promise((resolve) => {
+    const cut = () => resolve({ status: 'none', page: '' });
+
     const patience = AbortSignal.timeout(PATIENCE_MS);
     const either = signal ? AbortSignal.any([signal, patience]) : patience;
     const sending = request(new URL(path, url), { method, agent, signal: either }, (response) => {
-      response.resume();
-      response.once('end', () => resolve(response.statusCode!));
-      response.once('error', () => resolve('none'));
+      let page = '';
+      if (leadsOn) response.setEncoding('utf8').on('data', (text: string) => (page += text));
+      else response.resume();
+      response.once('end', () => resolve({ status: response.statusCode!, page }));
+      response.once('error', cut);
     });
-    sending.once('error', () => resolve('none'));
+    sending.once('error', cut);
     sending.end();
   });
 }

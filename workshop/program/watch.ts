@@ -14,16 +14,22 @@ const MOST_MS = 1000;
  * Calls `changed` after files have changed, once they rest; `paths` names files, or folders whole. It looks instead of being
  * told: file events do not cross the mounts of many containers and network drives.
  * @param everyMs how often to look, in milliseconds; less often where looking takes long
+ * @param ignored which files to leave out, by their paths
  * @returns a function that ends the watch
  */
-export function watch(paths: string[], changed: () => void, everyMs = 100): () => void {
-  let handled = look(paths);
+export function watch(
+  paths: string[],
+  changed: () => void,
+  everyMs = 100,
+  ignored?: RegExp,
+): () => void {
+  let handled = look(paths, ignored);
   let seen = handled;
   let tookMs = 0;
   let timer = setTimeout(lookAgain, everyMs);
   function lookAgain() {
     const start = performance.now();
-    const now = look(paths);
+    const now = look(paths, ignored);
     const before = tookMs;
     tookMs = performance.now() - start;
     const rests = now === seen;
@@ -40,14 +46,14 @@ export function watch(paths: string[], changed: () => void, everyMs = 100): () =
 }
 
 /** All files with their times and sizes, as one text to compare. */
-function look(paths: string[]): string {
+function look(paths: string[], ignored?: RegExp): string {
   const lines: string[] = [];
   const visit = (path: string, isFolder: boolean) => {
     try {
       if (!isFolder) {
         const stats = statSync(path);
         if (stats.isDirectory()) visit(path, true);
-        else lines.push(`${path} ${stats.mtimeMs} ${stats.size}`);
+        else if (!ignored?.test(path)) lines.push(`${path} ${stats.mtimeMs} ${stats.size}`);
         return;
       }
       for (const entry of readdirSync(path, { withFileTypes: true })) {

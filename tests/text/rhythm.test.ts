@@ -21,7 +21,12 @@ const WITH_PROMETHEUS = RHYTHM.toSpliced(4, 0, 'Ask Prometheus', 'Look in Grafan
 const BESIDES = /^The \w+ alert$|^Back to the usual delay$/;
 
 /** Chapters without a step that have a class's hour behind them, too. */
-const ASKED_TOO: readonly string[] = ['Prometheus and Grafana', 'Your own metrics', 'Alerts'];
+const ASKED_TOO: readonly string[] = [
+  'Prometheus and Grafana',
+  'Your own metrics',
+  'Alerts',
+  'Incident',
+];
 
 /** What stands below a `###` heading; empty if it is missing. */
 function section(text: string, title: string): string {

@@ -270,6 +270,27 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       PORT_8001,
     },
   },
+  incident: {
+    does: 'get a call about a fault, and find it in Prometheus',
+    variables: {
+      N: text('the incident to start', '3', { bare: true, unset: 'one that you have not solved' }),
+      WHAT: text('your diagnosis: what it is, by its number', '4', { unset: 'asked for' }),
+      WHERE: text('where it is, by its number', '2', { unset: 'asked for' }),
+      MINUTE: text('when it began', '14:23', { unset: 'asked for' }),
+      QUERY: text('a query that shows it', 'up', {
+        unset: 'that of mine/incident.promql',
+      }),
+      SHOW: onOff('give up, and read what it is'),
+      PACE: {
+        ...number('what to multiply its times by, to try it out', '0.2', { least: 0.02, most: 1 }),
+        rare,
+        fallback: 1,
+      },
+      PORT_8000,
+      PORT_8001,
+      PORT_9090,
+    },
+  },
   doctor: {
     does: 'see whether this laptop is ready for class',
     variables: { PORT_8000, PORT_8001, PORT_9090, PORT_3000 },

@@ -70,6 +70,7 @@ const ELSEWHERE: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^make reload$/, 'needs Prometheus: e2e/native.test.ts'],
   [/^make rules$/, 'needs promtool: tests/text/rules.test.ts'],
   [/^make check STEP=own$/, 'needs promtool: tests/commands/lessons.test.ts'],
+  [/^make incident$/, 'needs a stack: e2e/incident.test.ts'],
   [/^make prefetch$/, 'downloads the images'],
   [/^npm install prom-client$/, 'e2e/text.test.ts installs it'],
 ];

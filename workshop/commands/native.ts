@@ -11,7 +11,8 @@ import { findProgram, ROOT } from '../programs.ts';
 import { portOf, programPorts, takenPorts } from '../stack/ports.ts';
 import { PrometheusNews } from '../stack/prometheus-news.ts';
 import { findPrometheus, noPrometheus, PROMETHEUS_FILE } from '../stack/prometheus.ts';
-import { supervise } from '../program/supervise.ts';
+import { setStandIn, STAND_IN, standIn } from '../stack/stand-in.ts';
+import { supervise, type ProgramEvent } from '../program/supervise.ts';
 import { writeProgramEvents } from '../terminal/program-events.ts';
 import { watch } from '../program/watch.ts';
 import { typed } from '../terminal/typed.js';
@@ -65,6 +66,8 @@ export async function run({ STEP }: Values<'native'>, given: NodeJS.ProcessEnv):
     return 1;
   }
 
+  // One that was killed may have left it.
+  setStandIn(undefined);
   const targets = nativeTargets(env, ports);
   const unread = writeNativeFiles(targets);
   if (unread.length > 0) {
@@ -102,16 +105,29 @@ export async function run({ STEP }: Values<'native'>, given: NodeJS.ProcessEnv):
   }
   void announce(ports, grafana !== undefined, over.signal);
   const code = await supervise({
-    entry,
-    watched: [folder, 'forest'],
+    entry: () => standIn() ?? entry,
+    watched: [folder, 'forest', STAND_IN],
     env,
     signal: over.signal,
-    onEvent: writeProgramEvents(entry),
+    onEvent: tellOfStandIns(entry),
   });
   over.abort();
   unwatch();
   await Promise.all(others.map(end));
   return failed ? 1 : code;
+}
+
+/** Tells what happens to the program, and when an incident takes its place. */
+function tellOfStandIns(entry: string): (event: ProgramEvent) => void {
+  const tell = writeProgramEvents(entry);
+  let before: string | undefined;
+  return (event) => {
+    if (event.type !== 'saved') return tell(event);
+    const now = standIn();
+    if (now === before) return tell(event);
+    before = now;
+    console.log(now ? `\nAn incident takes the place of ${entry}.` : `\nBack to ${entry}.`);
+  };
 }
 
 interface Other {

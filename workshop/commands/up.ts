@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { until } from '../../checks/harness/program.ts';
 import type { Values } from '../terminal/arguments.js';
 import { PORTS } from '../commands.js';
 import { ask, composeOrSayWhy, containersOf, hasImage, images, runShown } from '../stack/docker.ts';
@@ -82,7 +83,7 @@ ${services.includes('grafana') ? `Grafana       ${at(PORTS.grafana, '/')}` : `Gr
 Stop the stack with: ${typed('down')}
 Ctrl-C here ends only this log; the stack goes on.
 `);
-  return follow(app!, prometheus!);
+  return follow(compose, env, app!, prometheus!);
 }
 
 async function startSecond(compose: Compose, folder: string, env: NodeJS.ProcessEnv) {
@@ -147,9 +148,16 @@ function whyEnded(service: string, id: string | undefined): string {
   return `${service} does not answer. ${shown}Fix it and type again: ${typed('up')}    Stop what runs: ${typed('down')}`;
 }
 
+/** Another program that takes the place of this one is there within this time, in milliseconds. */
+const REPLACED_MS = 5000;
+
 /** Shows the program's log, and Prometheus' word on edits of its files, until Ctrl-C or the program's end. */
-async function follow(app: string, prometheus: string): Promise<number> {
-  const program = followLog(app, '20', 'inherit');
+async function follow(
+  compose: Compose,
+  env: NodeJS.ProcessEnv,
+  app: string,
+  prometheus: string,
+): Promise<number> {
   const other = followLog(prometheus, '0', 'pipe');
   const news = new PrometheusNews(PROMETHEUS_FILE, {
     started: true,
@@ -159,12 +167,19 @@ async function follow(app: string, prometheus: string): Promise<number> {
     stream?.setEncoding('utf8').on('data', (text: string) => news.read(text));
   }
   let interrupted = false;
+  let program: ChildProcess | undefined;
   const stop = () => {
     interrupted = true;
-    program.kill();
+    program?.kill();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  await new Promise((resolve) => program.once('close', resolve));
+  let followed: string | undefined = app;
+  while (followed) {
+    program = followLog(followed, '20', 'inherit');
+    await new Promise((resolve) => program!.once('close', resolve));
+    followed = interrupted ? undefined : await successorOf(followed, compose, env);
+    if (followed) console.log('\nAnother program has taken its place.');
+  }
   other.kill();
   console.log(
     interrupted
@@ -172,6 +187,20 @@ async function follow(app: string, prometheus: string): Promise<number> {
       : `The program has stopped. Start it again with: ${typed('up')}`,
   );
   return 0;
+}
+
+/** The container that has taken the place of one that is gone, as `make incident` does it. */
+async function successorOf(
+  id: string,
+  compose: Compose,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  let found: string | undefined;
+  await until(() => {
+    found = containersOf(compose, 'app', env).find((other) => other !== id && !hasEnded(other));
+    return found !== undefined;
+  }, REPLACED_MS);
+  return found;
 }
 
 function followLog(id: string, tail: string, stdio: 'inherit' | 'pipe'): ChildProcess {

@@ -28,8 +28,8 @@ export const QUERIES = /\.promql$/;
 type Next = 'restart' | 'wait' | 'over';
 
 export interface Supervised {
-  /** The file to run, from the root or absolute. */
-  readonly entry: string;
+  /** The file to run, from the root or absolute; a function is asked before each start. */
+  readonly entry: string | (() => string);
   /** The folders, from the root, whose files restart it. */
   readonly watched: string[];
   readonly env: NodeJS.ProcessEnv;
@@ -47,8 +47,7 @@ export interface Supervised {
  * @returns the exit code
  */
 export async function supervise(supervised: Supervised): Promise<number> {
-  const { watched, signal, onEvent } = supervised;
-  const url = pathToFileURL(resolve(ROOT, supervised.entry)).href;
+  const { watched, signal, onEvent, entry } = supervised;
   let spare: ChildProcess | undefined;
   let program: ChildProcess | undefined;
   let restart = false;
@@ -76,7 +75,8 @@ export async function supervise(supervised: Supervised): Promise<number> {
       if (next === 'over') over(code ?? 0);
       if (next === 'restart') start();
     });
-    child.send(url);
+    const file = typeof entry === 'string' ? entry : entry();
+    child.send(pathToFileURL(resolve(ROOT, file)).href);
     onEvent({ type: 'started', pid: child.pid!, restarts });
     // Not at once: a program that starts needs the processor more than the spare that follows it.
     setTimeout(() => {

@@ -1,0 +1,346 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../checks/harness/program.ts';
+import { writeFaulty } from '../incidents/copy.ts';
+import { compare } from '../incidents/evidence.ts';
+import { INCIDENTS, WHAT, WHERE } from '../incidents/list.ts';
+import {
+  beat,
+  isRunning,
+  readState,
+  rest,
+  writeState,
+  type Current,
+  type Diagnosis,
+} from '../incidents/state.ts';
+import { CLOCK, explain, judgeDiagnosis, listOf } from '../incidents/verdict.ts';
+import { load } from '../program/traffic.ts';
+import { ROOT } from '../programs.ts';
+import { findApp } from '../stack/app.ts';
+import { fetchWithin } from '../stack/fetch.ts';
+import { PrometheusError, queryRange } from '../stack/prometheus-api.ts';
+import { FAULTY_FOLDER } from '../stack/stand-in.ts';
+import { UsageError, type Values } from '../terminal/arguments.js';
+import { typed } from '../terminal/typed.js';
+
+/** The fault begins so long after the start, in seconds: there is a healthy stretch before it. */
+const EARLIEST_S = 150;
+const LATEST_S = 300;
+
+/** Rates settle in the first so many seconds after the start. */
+const SETTLE_S = 60;
+
+/** So many seconds after the onset Prometheus has enough of it to judge by: a rate over a minute is all of it then. */
+const ENOUGH_S = 120;
+
+/** Requests per second, on average: enough for a share not to swing too much. */
+const RPS = 10;
+
+/** The program must answer within this time, in milliseconds: a container takes a while. */
+const PATIENCE_MS = 60_000;
+
+const QUERY_FILE = join(ROOT, 'mine', 'incident.promql');
+
+const FIRST_LINES = `# The query that shows the incident: its answer must differ before the onset and after it.
+# Write it below, save, and give your diagnosis.
+`;
+
+/** Starts an incident, or judges the diagnosis of the one that was started last. */
+export async function run(values: Values<'incident'>, env: NodeJS.ProcessEnv): Promise<number> {
+  const { N, WHAT: what, WHERE: where, MINUTE: minute, QUERY: query, SHOW } = values;
+  if (N && !Object.hasOwn(INCIDENTS, N)) throw noSuch(N);
+  try {
+    if (SHOW) return show(N);
+    if (what || where || minute || query) return await judge(N, { what, where, minute, query });
+    return await start(values, env);
+  } catch (error) {
+    if (!(error instanceof PrometheusError)) throw error;
+    console.error(
+      `${error.message} Start the stack first, in another terminal: ${typed('up')}, or without Docker: ${typed('native')}\nIf its ports are moved, name them here, too: ${typed('incident', { PORT_9090: 19090 })}`,
+    );
+    return 1;
+  }
+}
+
+function noSuch(n: string): UsageError {
+  const list = Object.entries(INCIDENTS).map(
+    ([number, { call }]) => `  ${typed('incident', { N: number })}   “${call}”`,
+  );
+  return new UsageError(
+    `There is no incident ${JSON.stringify(n.slice(0, 40))}. Type one of:\n${list.join('\n')}`,
+  );
+}
+
+async function start(values: Values<'incident'>, env: NodeJS.ProcessEnv): Promise<number> {
+  if (isRunning()) {
+    console.error(
+      `An incident runs already, in another terminal. Give your diagnosis there, or here: ${howToAnswer()}\nTo end it, press Ctrl-C there.`,
+    );
+    return 1;
+  }
+  const prometheus = `http://localhost:${values.PORT_9090}`;
+  const app = await findApp(prometheus, values, env);
+  if (typeof app === 'string') {
+    console.error(app);
+    return 1;
+  }
+  const n = values.N || nextOf(readState().over);
+  const pace = values.PACE;
+  const delay = EARLIEST_S + Math.random() * (LATEST_S - EARLIEST_S);
+  const onset = Date.now() + delay * pace * 1000;
+  writeFaulty(FAULTY_FOLDER, INCIDENTS[n]!, { onset, port: app.port, pace });
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => stop.abort());
+  }
+  beat();
+  const beats = setInterval(beat, 5000);
+  try {
+    const before = await startOf(app.url);
+    console.log('Starting a program with a fault in the place of yours…');
+    if (!(await app.replace(true)) || !(await untilAnother(app.url, before, stop.signal))) {
+      if (!stop.signal.aborted) console.error(app.whyNot);
+      return 1;
+    }
+    const current: Current = { n, prometheus, start: Date.now(), onset, pace };
+    writeState({ ...readState(), current });
+    if (!existsSync(QUERY_FILE)) {
+      mkdirSync(dirname(QUERY_FILE), { recursive: true });
+      writeFileSync(QUERY_FILE, FIRST_LINES);
+    }
+    tell(current);
+    const traffic = load({ url: app.url, seconds: Infinity, rps: RPS, signal: stop.signal });
+    await Promise.race([untilOver(stop.signal), converse(stop.signal)]);
+    stop.abort();
+    await traffic;
+  } finally {
+    clearInterval(beats);
+    const state = readState();
+    if (state.current) writeState({ ...state, current: { ...state.current, end: Date.now() } });
+    await app.replace(false);
+    rest();
+  }
+  const { current } = readState();
+  console.log(
+    current?.over
+      ? `\nYour own program is back. For another incident, type: ${typed('incident')}`
+      : `\nYour own program is back. Prometheus still has what was: you can give your diagnosis with ${howToAnswer()}\nFor the same call once more: ${typed('incident', { N: n })}`,
+  );
+  return 0;
+}
+
+/** One that is not over yet, at random; all of them, if all are. */
+function nextOf(over: Readonly<Record<string, unknown>>): string {
+  const all = Object.keys(INCIDENTS);
+  const open = all.filter((n) => !over[n]);
+  const from = open.length > 0 ? open : all;
+  return from[Math.floor(Math.random() * from.length)]!;
+}
+
+function tell({ n, prometheus }: Current): void {
+  console.log(`
+Incident ${n}. The phone rings: “${INCIDENTS[n]!.call}”
+
+It begins within the next minutes: until then all is well. Visitors come by themselves.
+Look at ${prometheus}/ and at Grafana. Ask: what has changed, when, on which page, what moved with it?
+Then give your diagnosis: what it is, where, since which minute, and a query that shows it.
+Write the query into mine/incident.promql, or after QUERY=.
+${process.stdin.isTTY ? '' : `\n${questions()}\n\nGive it with: ${howToAnswer()}`}`);
+}
+
+function questions(): string {
+  return `WHAT is it?\n${listOf(WHAT)}\n\nWHERE is it?\n${listOf(WHERE)}`;
+}
+
+function howToAnswer(): string {
+  return typed('incident', { WHAT: 1, WHERE: 1, MINUTE: '14:23' });
+}
+
+/** When the process at a URL was started, as it says; undefined if nothing answers. */
+async function startOf(url: string): Promise<string | undefined> {
+  const answer = await fetchWithin(2000, `${url}/metrics`);
+  return answer && (/^process_start_time_seconds (\S+)$/m.exec(answer.text)?.[1] ?? '');
+}
+
+/** Waits until another process than that before runs there, and is ready. */
+async function untilAnother(
+  url: string,
+  before: string | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let another = false;
+  await until(async () => {
+    const now = await startOf(url);
+    another = Boolean(now) && now !== before;
+    return another || signal.aborted;
+  }, PATIENCE_MS);
+  return another && !signal.aborted;
+}
+
+/** Waits until the incident is over, by a diagnosis that was typed elsewhere, too, or by Ctrl-C. */
+async function untilOver(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !readState().current?.over) {
+    await sleep(300, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** Asks for diagnoses in the terminal until one is right, or `show` is typed. Without a terminal it asks nothing. */
+async function converse(signal: AbortSignal): Promise<void> {
+  if (!process.stdin.isTTY) return new Promise(() => {});
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  terminal.on('SIGINT', () => process.emit('SIGINT', 'SIGINT'));
+  const ask = async (question: string) => (await terminal.question(question, { signal })).trim();
+  try {
+    for (;;) {
+      await ask('When you know, press Enter. ');
+      if (await converseOnce(ask)) return;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    terminal.close();
+  }
+}
+
+/**
+ * Asks for one diagnosis and judges it.
+ * @param ask puts a question, and gives what was typed
+ * @returns whether the incident is over
+ */
+export async function converseOnce(ask: (question: string) => Promise<string>): Promise<boolean> {
+  const given: Diagnosis = {
+    what: await ask(`\nWhat is it?\n${listOf(WHAT)}\nIts number (or show, to give up): `),
+    where: '',
+    minute: '',
+    query: '',
+  };
+  if (given.what.toLowerCase() === 'show') return show('') === 0;
+  const where = await ask(`\nWhere is it?\n${listOf(WHERE)}\nIts number: `);
+  const minute = await ask('\nIn which minute did it begin (such as 14:23)? ');
+  const query = await ask('\nA query that shows it (Enter takes mine/incident.promql): ');
+  try {
+    return (await judge('', { ...given, where, minute, query })) === 0;
+  } catch (error) {
+    if (!(error instanceof UsageError) && !(error instanceof PrometheusError)) throw error;
+    console.error(error.message);
+    return false;
+  }
+}
+
+/** The incident that was started last. @throws {UsageError} if there is none, or another was asked for */
+function currentOf(n: string): Current {
+  const { current } = readState();
+  if (!current) {
+    throw new UsageError(`No incident has been started yet. Type: ${typed('incident')}`);
+  }
+  if (n && n !== current.n) {
+    throw new UsageError(
+      `The incident that was started last is ${current.n}, not ${n}. Start that one with: ${typed('incident', { N: n })}`,
+    );
+  }
+  return current;
+}
+
+/** @returns 0 if all is right, else 1 */
+async function judge(n: string, given: Diagnosis): Promise<number> {
+  const current = currentOf(n);
+  const diagnosis = complete(given);
+  const { onset, start, pace, end: ended } = current;
+  const now = Math.min(Date.now(), ended ?? Infinity);
+  if (now < onset + ENOUGH_S * pace * 1000) {
+    console.error(
+      ended
+        ? `It was ended before it could be seen. Start it once more: ${typed('incident', { N: current.n })}`
+        : 'It is too early to judge: it has not begun, or Prometheus has seen too little of it. Look on, and give your diagnosis in some minutes. This one is not counted.',
+    );
+    return 1;
+  }
+  const grid = { step: pace < 1 ? 1 : 5, settle: SETTLE_S * pace };
+  const moments = { start: start / 1000, onset: onset / 1000, now: now / 1000 };
+  let answer;
+  try {
+    answer = await queryRange(current.prometheus, diagnosis.query, {
+      start: moments.start,
+      end: moments.now,
+      step: grid.step,
+    });
+  } catch (error) {
+    if (!(error instanceof PrometheusError) || !error.refused) throw error;
+    console.error(
+      `Prometheus refuses the query: ${error.message}\nFix it and type again. This one is not counted.`,
+    );
+    return 1;
+  }
+  const incident = INCIDENTS[current.n]!;
+  const evidence = compare(answer, moments, grid);
+  const verdicts = judgeDiagnosis(incident, diagnosis, new Date(onset), evidence);
+  for (const [part, { verdict, more }] of Object.entries(verdicts)) {
+    console.log(`${part.padEnd(8)}${verdict.padEnd(7)}${more}`.trimEnd());
+  }
+  const state = readState();
+  const tries = [...state.tries, { n: current.n, at: new Date(now).toISOString(), ...diagnosis }];
+  const isRight = Object.values(verdicts).every(({ verdict }) => verdict === 'right');
+  if (!isRight) {
+    writeState({ ...state, tries });
+    const count = tries.filter((one) => one.n === current.n).length;
+    console.log(
+      `\nLook again, then give another diagnosis: ${howToAnswer()}${count > 1 ? `\nOr give up, and read what it is: ${typed('incident', { SHOW: true })}` : ''}`,
+    );
+    return 1;
+  }
+  finish(current, 'found', tries);
+  console.log(`\nFound. ${explain(incident, new Date(onset))}`);
+  tellNext();
+  return 0;
+}
+
+/** Reads the query from its file, if none was typed. @throws {UsageError} if a part is missing or none of the lists */
+function complete({ what, where, minute, query }: Diagnosis): Diagnosis {
+  const diagnosis = { what, where, minute, query: query || readQuery() };
+  const refuse = (message: string) =>
+    new UsageError(
+      `${message}\n\n${questions()}\n\nType for example: ${howToAnswer()}\nwith the query in mine/incident.promql`,
+    );
+  if (!Object.hasOwn(WHAT, what)) throw refuse(`WHAT=${JSON.stringify(what)} is none of the list.`);
+  if (!Object.hasOwn(WHERE, where)) {
+    throw refuse(`WHERE=${JSON.stringify(where)} is none of the list.`);
+  }
+  if (!CLOCK.test(minute)) {
+    throw refuse(`MINUTE=${JSON.stringify(minute)} is no time of day, such as 14:23.`);
+  }
+  if (!diagnosis.query) throw refuse('The query is missing: mine/incident.promql has none.');
+  return diagnosis;
+}
+
+function readQuery(): string {
+  try {
+    const text = readFileSync(QUERY_FILE, 'utf8');
+    return text.replaceAll(/^\s*#.*$/gm, '').trim();
+  } catch {
+    return '';
+  }
+}
+
+function finish(current: Current, how: 'found' | 'shown', tries = readState().tries): void {
+  const state = readState();
+  const over = { ...state.over, [current.n]: state.over[current.n] ?? how };
+  writeState({ current: { ...current, over: current.over ?? how }, over, tries });
+}
+
+function show(n: string): number {
+  const current = currentOf(n);
+  finish(current, 'shown');
+  console.log(explain(INCIDENTS[current.n]!, new Date(current.onset)));
+  tellNext();
+  return 0;
+}
+
+function tellNext(): void {
+  const { over } = readState();
+  const count = Object.values(over).filter((how) => how === 'found').length;
+  console.log(
+    `\nFound so far: ${count} of ${Object.keys(INCIDENTS).length}. For the next one, type: ${typed('incident')}`,
+  );
+}

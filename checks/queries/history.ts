@@ -77,12 +77,19 @@ export function historyOf(
   return recorder.history;
 }
 
+/** One series while it is recorded. */
+interface Recorded {
+  readonly name: string;
+  readonly points: Point[];
+  /** The place of its newest value. */
+  last: number;
+}
+
 /** Stores what scrapes bring as Prometheus does. */
 export class Recorder {
   readonly #everySeconds: number;
-  readonly #series = new Map<string, Point[]>();
-  /** By target: the series by their names on `/metrics`, and those of its last scrape. */
-  readonly #targets = new Map<string, { names: Map<string, string>; before: Set<string> }>();
+  /** By target, then by the name on `/metrics`: quoting takes its time, and the same series come again. */
+  readonly #targets = new Map<string, Map<string, Recorded>>();
 
   /** @param everySeconds a scrape's time is rounded to a multiple of it */
   constructor(everySeconds: number) {
@@ -97,31 +104,29 @@ export class Recorder {
   ): void {
     const at = Math.round(seconds / this.#everySeconds);
     const target = seriesName('', { job, instance });
-    const known = this.#targets.get(target) ?? { names: new Map(), before: new Set() };
+    const known = this.#targets.get(target) ?? new Map<string, Recorded>();
     this.#targets.set(target, known);
-    const now = new Set<string>();
-    for (const [series, value] of samples ?? []) {
-      // Quoting takes its time, and the same series come again with each scrape.
-      const name = known.names.get(series) ?? withLabels(series, target);
-      known.names.set(series, name);
-      now.add(name);
-      this.#put(name, at, value);
+    const put = (series: string, value: number) => {
+      let recorded = known.get(series);
+      if (!recorded) {
+        recorded = { name: withLabels(series, target), points: [], last: at };
+        known.set(series, recorded);
+      }
+      recorded.points[at] = value;
+      recorded.last = at;
+    };
+    for (const [series, value] of samples ?? []) put(series, value);
+    put('up', samples ? 1 : 0);
+    for (const { points, last } of known.values()) {
+      if (last < at && points.length === last + 1) points[at] = 'stale';
     }
-    for (const name of known.before) if (!now.has(name)) this.#put(name, at, 'stale');
-    known.before = now;
-    this.#put(withLabels('up', target), at, samples ? 1 : 0);
   }
 
   get history(): History {
+    const all = [...this.#targets.values()].flatMap((known) => [...known.values()]);
     // The places between two scrapes are empty: Array.from fills them with undefined.
-    const values = [...this.#series].map(([id, points]) => [id, asValues(Array.from(points))]);
+    const values = all.map(({ name, points }) => [name, asValues(Array.from(points))]);
     return { everySeconds: this.#everySeconds, series: Object.fromEntries(values) };
-  }
-
-  #put(id: string, at: number, point: Point): void {
-    const points = this.#series.get(id) ?? [];
-    points[at] = point;
-    this.#series.set(id, points);
   }
 }
 

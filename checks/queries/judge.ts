@@ -61,13 +61,12 @@ export async function judgeAll(
   });
 }
 
-/** The series that queries name: promtool takes its time to read the others. */
+/** The series that queries may name: promtool takes its time to read the others. */
 function onlyNamed({ everySeconds, series }: History, queries: readonly string[]): History {
-  const names = new Set(
-    queries.flatMap((query) => structureOf(query).selectors).map(({ name }) => name),
-  );
-  if (names.has('')) return { everySeconds, series };
-  const named = Object.entries(series).filter(([id]) => names.has(id.replace(/\{.*/s, '')));
+  const all = queries.join('\n');
+  // A selector without a name, such as {job="app"}, may mean any.
+  if (/(^|[^\w:]){/m.test(all)) return { everySeconds, series };
+  const named = Object.entries(series).filter(([id]) => all.includes(id.replace(/\{.*/s, '')));
   return { everySeconds, series: Object.fromEntries(named) };
 }
 
@@ -259,12 +258,12 @@ function noSuchName({ name }: Selector, series: readonly Selector[]): Said {
 function noSuchValue(name: string, matcher: Matcher, series: readonly Selector[]): Said {
   const { label, op, value } = matcher;
   const values = [...new Set(series.map((one) => valueOf(one, label)))].filter(Boolean);
-  const what = name || 'series';
+  const what = name ? `series of ${name}` : 'series';
   if (values.length === 0) {
     const labels = new Set(series.flatMap((one) => one.matchers.map((known) => known.label)));
     return {
       id: 'no-such-label',
-      says: `No ${what} has a label ${label}. It has ${[...labels].toSorted().join(', ')}.`,
+      says: `No ${what} has a label ${label}. Its labels are ${[...labels].toSorted().join(', ')}.`,
     };
   }
   const whole = op.endsWith('~') ? ' An expression must match the whole value.' : '';
@@ -324,16 +323,13 @@ function differs(
       says: `You look at [${ranges.join('], [')}]: how long does the question look back?`,
     };
   }
-  const same = results.every(
-    (rows, at) =>
-      rows.length === expected[at]!.length &&
-      sorted(rows).every(({ key }, index) => key === sorted(expected[at]!)[index]!.key),
-  );
-  if (!same) {
-    return {
-      id: 'rows',
-      says: 'The labels are right, but not which rows there are: compare them one by one.',
-    };
+  const more = lacking(results, expected);
+  const fewer = lacking(expected, results);
+  if (more || fewer) {
+    const too = more
+      ? 'The labels are right, but there are rows that the question does not ask for'
+      : 'The labels are right, but rows are missing';
+    return { id: 'rows', says: `${too}${more && fewer ? ', and others are missing' : ''}.` };
   }
   const factor = factorOf(expected, results);
   if (factor !== undefined) {
@@ -341,6 +337,17 @@ function differs(
     return { id: 'factor', says: `Each value is ${words} what was expected: which unit is it in?` };
   }
   return { id: 'values', says: 'The rows are right, the values are not.' };
+}
+
+/** Whether the first has a row at any moment that the other lacks. */
+function lacking(
+  vectors: readonly (readonly Row[])[],
+  others: readonly (readonly Row[])[],
+): boolean {
+  return vectors.some((rows, at) => {
+    const there = new Set(others[at]!.map(({ labels }) => keyOf(labels)));
+    return rows.some(({ labels }) => !there.has(keyOf(labels)));
+  });
 }
 
 function rangesOf(structures: readonly Structure[]): string[] {

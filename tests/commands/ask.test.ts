@@ -124,6 +124,16 @@ test('a file that cannot be used is left alone, and it is said what to do', asyn
   expect(readAsked(root)).toEqual({});
 });
 
+test('an answer that is far too long is not evaluated', async (context) => {
+  const { root, append, type } = await learner(context);
+  await type();
+  append(`# é\n${' '.repeat(2100)}up\n`);
+  const { code, stdout } = await type();
+  expect(code).toBe(1);
+  expect(stdout).toContain('That is more than 2000 characters');
+  expect(readAsked(root).P2).toMatchObject({ right: false });
+});
+
 test('without promtool it is said how to get it', async () => {
   const root = await temporaryFolder();
   const { values, env } = readArguments('ask', [], { ...process.env, PATH: root, Path: root });

@@ -19,6 +19,9 @@ const LIVE_MS = 1000;
 /** So many rows of the learner's own program are shown. */
 const LIVE_ROWS = 4;
 
+/** So many lines of an answer are shown again. */
+const MOST_LINES = 8;
+
 const IDS = ASKS.map(({ id }) => id);
 
 /** Those of the class come first: homework can wait. */
@@ -59,23 +62,28 @@ export async function ask(
     console.error(noPromtool(looked));
     return 1;
   }
-  const promtool = looked.found;
-  if (WATCH) return tryOnSave(root, first, !wanted, promtool, PORT_9090);
-  return (await tryAnswer(root, first, promtool, PORT_9090)).code;
+  const sitting = { root, promtool: looked.found, port: PORT_9090, watching: WATCH };
+  if (WATCH) return tryOnSave(sitting, first, !wanted);
+  return (await tryAnswer(sitting, first)).code;
+}
+
+/** Where and by what answers are judged. */
+interface Sitting {
+  readonly root: string;
+  readonly promtool: Promtool;
+  /** That of the learner's own Prometheus. */
+  readonly port: number;
+  /** Whether a save is enough to be judged again. */
+  readonly watching: boolean;
 }
 
 /** Judges now and after each save. @param goOn whether the next question comes after a right answer */
-async function tryOnSave(
-  root: string,
-  first: Ask,
-  goOn: boolean,
-  promtool: Promtool,
-  port: number,
-): Promise<never> {
+async function tryOnSave(sitting: Sitting, first: Ask, goOn: boolean): Promise<never> {
+  const { root } = sitting;
   let question = first;
   let judged: string | undefined;
   const tryNow = async () => {
-    let tried = await tryAnswer(root, question, promtool, port);
+    let tried = await tryAnswer(sitting, question);
     for (
       let next = goOn ? firstOpen(readAsked(root)) : undefined;
       tried.code === 0 && next && next !== question;
@@ -83,7 +91,7 @@ async function tryOnSave(
     ) {
       console.log('');
       question = next;
-      tried = await tryAnswer(root, question, promtool, port);
+      tried = await tryAnswer(sitting, question);
     }
     judged = tried.text;
     console.log(`\nWaiting for you to save ${ANSWERS}. Ctrl-C stops it.`);
@@ -107,29 +115,33 @@ async function tryOnSave(
  * @returns the exit code, and what was judged: empty where there is no answer yet
  */
 async function tryAnswer(
-  root: string,
+  sitting: Sitting,
   question: Ask,
-  promtool: Promtool,
-  port: number,
 ): Promise<{ readonly code: number; readonly text: string | undefined }> {
+  const { root, promtool, port, watching } = sitting;
   const paint = paintFor(process.stdout);
   const answer = answerOrQuestion(root, question);
   if (!answer) return { code: 1, text: undefined };
   console.log(`${paint('bold', headOf(question))}\n\n${question.asks.join('\n')}\n`);
   if (answer.text === '') {
-    console.log(
-      `Write your query below this question in ${ANSWERS}, then type: ${again(question)}`,
-    );
+    const then = watching ? 'and save it.' : `then type: ${again(question)}`;
+    console.log(`Write your query below this question in ${ANSWERS}, ${then}`);
     return { code: 0, text: '' };
   }
   const live = askLive(port, answer.text);
-  const verdict = await judge(question, answer.text, promtool);
+  let verdict: Verdict;
+  try {
+    verdict = await judge(question, answer.text, promtool);
+  } catch (error) {
+    const { message } = error as Error;
+    console.error(`It could not be judged: ${message}\nTo try again, type: ${again(question)}`);
+    return { code: 1, text: answer.text };
+  }
   const before = readAsked(root);
   const tried = afterTry(before[question.id], answer.text, verdict.right);
   const asked = { ...before, [question.id]: tried };
   const written = writeAsked(root, asked);
-  const [fewer, ...rest] = answer.text.split('\n');
-  console.log(`  ${[fewer, ...rest].join('\n  ')}\n`);
+  console.log(`  ${answer.text.split('\n', MOST_LINES).join('\n  ')}\n`);
   if (verdict.right) {
     console.log(paint(['green', 'bold'], `${question.id} is right.`));
     console.log(fold(question.because).join('\n'));
@@ -139,7 +151,7 @@ async function tryAnswer(
     console.log(describeVerdict(verdict, answer.text, place, paint));
   }
   if (!verdict.error) await showLive(live);
-  console.log(`\n${nextStep(root, question, verdict, asked)}`);
+  console.log(`\n${nextStep(sitting, question, verdict, asked)}`);
   if (!written) {
     console.error(
       `This could not be remembered: another program may hold .workshop/asks.json. To try again, type: ${again(question)}`,
@@ -174,14 +186,15 @@ function textBelow(root: string, { id }: Ask): string | undefined {
   }
 }
 
-function nextStep(root: string, question: Ask, verdict: Verdict, asked: Asked): string {
-  if (!verdict.right) {
+function nextStep({ watching }: Sitting, question: Ask, { right }: Verdict, asked: Asked): string {
+  if (!right) {
+    const then = watching ? 'and save it.' : `then type: ${again(question)}`;
     const solution = typed('ask', { N: question.id, SHOW: true });
-    return `Change it in ${ANSWERS}, then type: ${again(question)}    The solution: ${solution}`;
+    return `Change it in ${ANSWERS}, ${then}    The solution: ${solution}`;
   }
   const next = firstOpen(asked);
   if (!next) return `That was the last one. All of them: ${typed('ask', { LIST: true })}`;
-  return `Next: ${headOf(next)}: ${typed('ask')}`;
+  return `Next: ${headOf(next)}${watching ? '' : `: ${typed('ask')}`}`;
 }
 
 function show(root: string, question: Ask): number {

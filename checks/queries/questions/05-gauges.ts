@@ -215,6 +215,11 @@ export const chapter: ChapterQuestions = {
           when: uses('count_over_time', 'sum_over_time'),
         },
         {
+          id: 'rounded',
+          says: 'Leave the fraction: half a minute counts, too.',
+          when: uses('floor', 'ceil', 'round'),
+        },
+        {
           id: 'busy',
           says: 'Processor time grows only while the program is busy. The default metrics of chapter 02 have the time of the start.',
           like: [

@@ -59,8 +59,13 @@ export const chapter: ChapterQuestions = {
         },
         cumulative,
         {
+          id: 'no-such-bucket',
+          says: 'A bucket is named by its upper bound, and holds all that were quicker: none holds the slow ones alone. Who is missing in the one that ends at a second?',
+          when: limitIs(/[<>]/),
+        },
+        {
           id: 'infinity',
-          says: 'The bucket of `+Inf` holds everybody, not those beyond the last limit.',
+          says: 'The bucket of `+Inf` holds everybody, not those beyond the last limit. Who is in the bucket that ends at one second, and who is missing there?',
           when: limitIs(/^\+?Inf$/),
         },
         {
@@ -156,6 +161,11 @@ export const chapter: ChapterQuestions = {
           id: 'per-second',
           says: '`rate` gives requests per second. How many are that in ten minutes?',
           like: [`(sum(${grown('1.0')}) - sum(${grown('0.5')})) / 600`],
+        },
+        {
+          id: 'rounded',
+          says: 'The estimate is hardly ever a whole number. Leave it as it is.',
+          when: uses('floor', 'ceil', 'round'),
         },
         {
           id: 'since-the-start',

@@ -62,7 +62,18 @@ export const chapter: ChapterQuestions = {
         {
           id: 'bool',
           says: 'With `bool` each row gets a 0 or a 1, and where no series is, there is still no row.',
-          when: ({ operators }) => operators.some(({ bool }) => bool),
+          when: ({ operators }) =>
+            operators.some(({ bool }) => bool) && !operators.some(({ op }) => op === 'or'),
+        },
+        {
+          id: 'value-0',
+          says: 'This speaks at the right moments, with the value 0. The text above has a function that says 1, and says it shorter.',
+          like: [`(count(${EUROS}) or vector(0)) == 0`],
+        },
+        {
+          id: 'always-a-row',
+          says: 'Now there is a row at all times, 0 or 1. An alert fires on a row, whatever its value.',
+          like: [`(count(${EUROS}) or vector(0)) == bool 0`, `count(${EUROS}) or vector(0)`],
         },
         {
           id: 'looks-back',

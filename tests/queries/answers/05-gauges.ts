@@ -71,6 +71,7 @@ export const answers: Answers = {
       'count_over_time(up{job="app"}[30m]) * 5 / 60': 'counts-scrapes',
       'process_cpu_seconds_total{job="app"} / 60': 'busy',
       '(time() - process_start_time_seconds) / 60': 'other-job',
+      [`floor((time() - ${start}) / 60)`]: 'rounded',
       [`(now() - ${start}) / 60`]: 'syntax',
       [`max(time() - ${start}) / 60`]: 'labels-missing',
     },

@@ -20,6 +20,7 @@ export const answers: Answers = {
       [share('1')]: 'le-of-1',
       [share('1.0')]: 'quick-share',
       [share('+Inf')]: 'infinity',
+      [share('>1.0')]: 'no-such-bucket',
       [`sum by (endpoint) (rate(${D}_bucket{job="app",le!="1.0"}[5m])) / sum by (endpoint) (${all})`]:
         'cumulative',
       [`1 - sum(${within('1.0')}) / sum(${all})`]: 'all-pages',
@@ -60,7 +61,8 @@ export const answers: Answers = {
       [`sum(${grown('+Inf')}) - sum(${grown('0.5')})`]: 'beyond',
       [`sum(${grown('1.0', '')}) - sum(${grown('0.5', '')})`]: 'all-pages',
       [`sum(${grown('1.0')}) - sum(${grown('0.5')})`.replaceAll('10m', '5m')]: 'range',
-      [`floor(sum(${grown('1.0')}) - sum(${grown('0.5')}))`]: 'values',
+      [`floor(sum(${grown('1.0')}) - sum(${grown('0.5')}))`]: 'rounded',
+      [`sum(rate(${D}_sum{job="app"}[10m]))`]: 'values',
     },
   },
 };

@@ -19,6 +19,8 @@ export const answers: Answers = {
       [`rate(${euros}[1m]) == 0`]: 'equals-zero',
       [`${euros} == bool 0`]: 'bool',
       [`count(${euros}) == bool 0`]: 'bool',
+      [`(count(${euros}) or vector(0)) == bool 0`]: 'always-a-row',
+      [`(count(${euros}) or vector(0)) == 0`]: 'value-0',
       [`absent(rate(${euros}[5m]))`]: 'looks-back',
       [`absent_over_time(${euros}[5m])`]: 'looks-back',
       'absent(up{job="app"})': 'up-instead',

@@ -1,6 +1,6 @@
 import { compareMoves, movesBetween, type Comparison, type Move } from './harness/moves.ts';
 import { changeOf, linesOf, type Scrape } from './harness/scrape.ts';
-import type { Burst, Session } from './harness/session.ts';
+import type { Burst, Served, Session } from './harness/session.ts';
 import type { NamedMetric } from './harness/moves.ts';
 import { check, type Check } from './harness/types.ts';
 
@@ -19,14 +19,11 @@ export function totalsOf(scrape: Scrape, name: string, labels?: Record<string, s
   return `${linesOf(scrape, `${name}_count`, labels, 4)}\n${linesOf(scrape, `${name}_sum`, labels, 4)}`;
 }
 
-type Seconds = 'right' | 'milliseconds' | 'other unit' | 'whole' | 'negative' | 'too little';
+type Seconds =
+  'right' | 'milliseconds' | 'other unit' | 'whole' | 'negative' | 'too little' | 'shared';
 
-/**
- * How the time that a metric has added up compares with the time that its calls really took.
- * @param added what its sum rose by
- * @param burst the calls
- */
-export function judgeSeconds(added: number, { seconds, answers }: Burst): Seconds {
+/** How the time that a metric has added up compares with the time that its calls really took. */
+function judgeBurst(added: number, { seconds, answers }: Burst): Seconds {
   const calls = answers.length;
   if (added < 0) return 'negative';
   // Rounded down, or each of them up.
@@ -43,6 +40,52 @@ export function judgeSeconds(added: number, { seconds, answers }: Burst): Second
 }
 
 const LEAST_S = 0.05;
+
+/**
+ * Judges the time that a metric adds up for the questions of a burst.
+ * @param addedIn by how much its sum has risen from one scrape to another, in seconds
+ * @returns the judgement, and the burst that it is about
+ */
+export async function judgeSeconds(
+  session: Session,
+  addedIn: (tour: Tour) => number,
+): Promise<{ judgement: Seconds; burst: Burst; added: number }> {
+  let burst = await session.burst();
+  // Quick answers, as later bursts can get, do not overlap enough to show that they share a start.
+  for (let more = 0; more < 4 && burst.served.length > 0 && !overlaps(burst); more++) {
+    burst = await session.burstAgain();
+  }
+  const added = addedIn(burst);
+  const judged = { judgement: judgeBurst(added, burst), burst, added };
+  const suspect = judged.judgement === 'right' || judged.judgement === 'too little';
+  const lost = timeOf(burst.served) - added;
+  const isShared = (lostS: number) => overlaps(burst) && lostS > lostIfShared(burst) * 0.6;
+  if (!suspect || !isShared(lost)) return judged;
+  // Is it because of the others, or does each lose it?
+  const { result, ...tour } = await session.observe(
+    () => session.serve('GET', '/treecounter'),
+    (before, after) => addedIn({ before, after }) !== 0,
+  );
+  const seen = addedIn(tour);
+  const unseen = timeOf(result ? [result] : []) - seen;
+  if (seen < unseen) return { ...judged, judgement: 'too little' };
+  return isShared(lost - unseen * burst.answers.length)
+    ? { ...judged, judgement: 'shared' }
+    : judged;
+}
+
+/** How long the program had some requests, together, in seconds. */
+const timeOf = (served: readonly Served[]) =>
+  served.reduce((sum, { from, to }) => sum + (to - from) / 1000, 0);
+
+/** What timers do not see of a burst if the last question overwrites the start of all, in seconds. */
+function lostIfShared({ served }: Burst): number {
+  const last = Math.max(...served.map(({ from }) => from));
+  return served.reduce((sum, { from, to }) => sum + (to > last ? last - from : 0) / 1000, 0);
+}
+
+/** Whether that is more than a timer may lose by being started a moment late. */
+const overlaps = (burst: Burst) => lostIfShared(burst) >= 0.1;
 
 /** A request, and the series that it belongs to. */
 interface Visit {
@@ -234,7 +277,7 @@ export function visitsAreTimed({ key, name, type, observe, zero }: VisitTimes): 
       },
       [`${key}-shared`]: {
         first: 'Keep the timer and its labels inside the function: two requests share them here.',
-        fuller: `Of requests at the same time, as many were observed as there were, and some under the labels of another. A \`let\` outside of the function belongs to all requests, and the second overwrites what the first has put there while it waits for the registry. A \`const\` inside of the function belongs to one.`,
+        fuller: `Of requests at the same time, as many were observed as there were, and some under the labels of another, or from the start of another. A \`let\` outside of the function belongs to all requests, and the second overwrites what the first has put there while it waits for the registry. A \`const\` inside of the function belongs to one.`,
       },
       [`${key}-miscounted`]: {
         first: `Observe every GET /treecounter once, whatever its answer: endpoint="/treecounter".`,
@@ -264,9 +307,11 @@ export function visitsAreTimed({ key, name, type, observe, zero }: VisitTimes): 
     },
     async run(session, fail) {
       const burst = await session.burst();
-      const { before, after, answers, answered, meanwhile, failed, seconds } = burst;
+      const { before, after, answers, answered, meanwhile } = burst;
       const labels = { method: 'GET', endpoint: '/treecounter' };
-      const did = `asked GET /treecounter ${answers.length} times, which took ${seconds.toFixed(2)} s together; ${failed} failed`;
+      const asked = ({ answers: all, seconds, failed }: Burst) =>
+        `asked GET /treecounter ${all.length} times, which took ${seconds.toFixed(2)} s together; ${failed} failed`;
+      const did = asked(burst);
       const observed = changeOf(before, after, count, labels);
       if (observed !== answers.length) {
         const other = { name: count, labels: { method: 'POST', endpoint: '/plant' }, by: 1 };
@@ -289,13 +334,14 @@ export function visitsAreTimed({ key, name, type, observe, zero }: VisitTimes): 
         if (!right)
           throw fail(`${key}-miscounted`, { did: 'sent GET /treecounter', expected, got });
       }
-      const added = changeOf(before, after, `${name}_sum`, labels);
-      const judgement = judgeSeconds(added, burst);
+      const { judgement, ...last } = await judgeSeconds(session, (of) =>
+        changeOf(of.before, of.after, `${name}_sum`, labels),
+      );
       if (judgement === 'right') return;
       throw fail(`${key}-${HINT_OF[judgement]}`, {
-        did,
-        expected: `${name}_sum rises by about ${seconds.toFixed(2)}`,
-        got: `it ${changed(added)}\n${totalsOf(after, name, labels)}`,
+        did: asked(last.burst),
+        expected: `${name}_sum rises by about ${last.burst.seconds.toFixed(2)}`,
+        got: `it ${changed(last.added)}\n${totalsOf(last.burst.after, name, labels)}`,
       });
     },
   });
@@ -361,6 +407,7 @@ export const HINT_OF = {
   whole: 'whole',
   negative: 'negative',
   'too little': 'too-early',
+  shared: 'shared',
 } as const satisfies Record<Exclude<Seconds, 'right'>, string>;
 
 /** How a sum has changed, for a person. */

@@ -23,10 +23,12 @@ const STOP = 'x-check-stop';
  * others waiting, and ends what LAST_LOOK_MS is for.
  */
 const PING = 'x-check-ping';
-/** Requests with this header, `0/2` and `1/2`, wait for one another and then come in this order. */
+/** Requests with this header, `0/2/7` and `1/2/7`, wait for one another and then come in this order. */
 const TOGETHER = 'x-check-together';
 /** So long they wait, in milliseconds: one of them may never come. */
 const TOGETHER_MS = 300;
+/** Of a request with this header the program tells when it had it, and when it ended its answer. */
+const TIMED = 'x-check-timed';
 /** A stopping server goes on listening for so long, so that its metrics can be looked at. */
 const LAST_LOOK_MS = 500;
 
@@ -156,16 +158,26 @@ subscribe('child_process', (message) => {
 // A program that ends in the turn in which it starts another.
 process.once('exit', tellChildren);
 
-/** @type {Map<number, () => void>} */
-const waiting = new Map();
-/** @type {NodeJS.Timeout | undefined} */
-let patience;
+/** @type {Map<string, Map<number, () => void>>} */
+const groups = new Map();
 
-function letIn() {
-  clearTimeout(patience);
-  const all = [...waiting].toSorted(([a], [b]) => a - b);
-  waiting.clear();
+/** @param {string} group */
+function letIn(group) {
+  const all = [...(groups.get(group) ?? [])].toSorted(([a], [b]) => a - b);
+  groups.delete(group);
   for (const [, handle] of all) handle();
+}
+
+/**
+ * @param {string} place  such as `0/2/7`
+ * @param {() => void} handle
+ */
+function wait(place, handle) {
+  const [index = '', count, group = ''] = place.split('/');
+  const waiting = groups.get(group) ?? new Map();
+  if (!groups.has(group)) setTimeout(letIn, TOGETHER_MS, group).unref();
+  groups.set(group, waiting.set(Number(index), handle));
+  if (waiting.size === Number(count)) letIn(group);
 }
 
 /** @type {Set<() => void>} */
@@ -187,6 +199,15 @@ function stop(socket) {
   if (!heard) process.kill(process.pid, 'SIGTERM');
 }
 
+/**
+ * @param {string} id
+ * @param {import('node:http').ServerResponse} response
+ */
+function tellTimes(id, response) {
+  const from = performance.now();
+  response.once('prefinish', () => tell({ type: 'served', id, from, to: performance.now() }));
+}
+
 /** The longest time for which a request has kept the program busy, in milliseconds. */
 let longestMs = 0;
 
@@ -205,7 +226,12 @@ function emitAhead(event, ...args) {
   const [request, response] = args;
   if (event !== 'request' || !request?.headers) return Reflect.apply(emit, this, [event, ...args]);
   const { headers, socket } = request;
-  const handle = () => Reflect.apply(emit, this, [event, ...args]);
+  const timed = headers[TIMED];
+  delete headers[TIMED];
+  const handle = () => {
+    if (timed) tellTimes(timed, response);
+    return Reflect.apply(emit, this, [event, ...args]);
+  };
   if (headers[PING]) {
     response.end(`${longestMs}`);
     looked = closing.size > 0;
@@ -218,11 +244,9 @@ function emitAhead(event, ...args) {
   if (headers[TIME]) moveClocks(Number(headers[TIME]));
   if (headers[STOP]) stop(socket);
   if (!headers[TOGETHER]) return handle();
-  const [index, count] = headers[TOGETHER].split('/').map(Number);
+  const place = headers[TOGETHER];
   delete headers[TOGETHER];
-  if (waiting.size === 0) patience = setTimeout(letIn, TOGETHER_MS);
-  waiting.set(index, handle);
-  if (waiting.size === count) letIn();
+  wait(place, handle);
   return true;
 }
 Server.prototype.emit = /** @type {typeof emit} */ (emitAhead);

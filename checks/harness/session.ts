@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createClient, MOST_BYTES, NoAnswer, type Answer } from './client.ts';
 import { errorsIn } from './errors.ts';
-import { launchProgram } from './launch.js';
+import { launchProgram, type Fact } from './launch.js';
 import { adoptProgram, until, type Exit, type ProgramProcess } from './program.ts';
 import { firstLines, once, readScrape, type Scrape } from './scrape.ts';
 import {
@@ -21,6 +21,8 @@ import type { Promtool } from '../queries/promtool.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const BURST = 8;
+/** So long after the others the last of them comes, in ms: timers that share a start lose it. */
+const LATE_MS = 35;
 
 /** What another visitor asks for while the eight wait. */
 const MEANWHILE = ['POST', '/plant?species=elm'] as const;
@@ -39,6 +41,9 @@ const END_MS = 5500;
 /** A metric that is updated just after the answer is right too: so long it may take, in ms. */
 const SETTLE_MS = 250;
 
+/** So long what a program tells may take, in ms. */
+const TOLD_MS = 100;
+
 /** So long a program may take to do what it does without a visit, in ms. */
 const UNVISITED_MS = 1000;
 
@@ -55,9 +60,17 @@ export interface Burst {
   readonly failed: number;
   /** How long all of them took, added up, in seconds. */
   readonly seconds: number;
+  /**
+   * When the program had each of them and ended its answer, in its own time; shorter than `answers` if it
+   * does not tell, as a process does that it has started.
+   */
+  readonly served: readonly Served[];
   /** Scrapes while they were under way, each with how many waited for sure all that time. */
   readonly during: readonly { readonly scrape: Scrape; readonly waiting: number }[];
 }
+
+/** When a program had a request and when it ended its answer, in milliseconds since it began. */
+export type Served = Pick<Extract<Fact, { type: 'served' }>, 'from' | 'to'>;
 
 /** A learner's program while it is checked. Every method throws `CheckFailure` if it breaks down. */
 export interface Session {
@@ -88,6 +101,8 @@ export interface Session {
    * @returns undefined if no answer comes
    */
   sendWithoutRegistry(method: string, path: string): Promise<Answer | undefined>;
+  /** Sends a request. @returns when the program had it and ended its answer, if it tells */
+  serve(method: string, path: string): Promise<Served | undefined>;
   /** Sends a request to METRICS_PORT; undefined if nothing listens there. */
   sendToMetricsPort(method: string, path: string): Promise<Answer | undefined>;
   /** Asks `/metrics`, wherever this program has it. */
@@ -324,13 +339,15 @@ function namesMetricsPort(entry: string): boolean {
   );
 }
 
+type CreateOptions = Pick<SessionOptions, 'wantsMetrics' | 'delayMs' | 'beforeVisits' | 'promtool'>;
+
 async function createSession(
   { entry, program, port, metricsPort, hello }: Launched,
   client: ReturnType<typeof createClient>,
-  options: Pick<SessionOptions, 'wantsMetrics' | 'beforeVisits' | 'promtool'>,
+  options: CreateOptions,
   second: () => Promise<Launched>,
 ): Promise<Session> {
-  const { wantsMetrics, beforeVisits } = options;
+  const { wantsMetrics, delayMs, beforeVisits } = options;
   /** The last scrape, until something is sent. */
   let last: Scrape | undefined;
   let metricsNamed: readonly NamedMetric[] = [];
@@ -412,8 +429,23 @@ async function createSession(
     return send(port, method, path, headers);
   };
   const sessionWithoutRegistry = once(async () =>
-    createSession(await withoutRegistry(), client, { wantsMetrics: true }, second),
+    createSession(await withoutRegistry(), client, { wantsMetrics: true, delayMs: 0 }, second),
   );
+
+  let groups = 0;
+  /** The headers by which some requests come in the same instant. */
+  const placesOf = (count: number) => {
+    const group = groups++;
+    return (index: number) => ({ 'x-check-together': `${index}/${count}/${group}` });
+  };
+  let timed = 0;
+  /** A request whose times the program tells. */
+  const timedVisit = async (method: string, path: string, headers?: Record<string, string>) => {
+    const id = `${timed++}`;
+    const answer = await visit(method, path, { ...headers, 'x-check-timed': id });
+    const served = () => program.facts.find((fact) => fact.type === 'served' && fact.id === id);
+    return { answer, served: served as () => Served | undefined };
+  };
 
   const session: Session = {
     port,
@@ -421,18 +453,22 @@ async function createSession(
     firstAnswer,
     first,
     send: visit,
-    together: (requests) =>
-      Promise.all(
+    together(requests) {
+      const at = placesOf(requests.length);
+      return Promise.all(
         requests.map(([method, path, headers], index) =>
-          visit(method, path, {
-            ...headers,
-            'x-check-together': `${index}/${requests.length}`,
-          }),
+          visit(method, path, { ...headers, ...at(index) }),
         ),
-      ),
+      );
+    },
     async sendWithoutRegistry(method, path) {
       const { port } = await withoutRegistry();
       return client.send(port, method, path).catch(() => undefined);
+    },
+    async serve(method, path) {
+      const { served } = await timedVisit(method, path);
+      await until(() => served() !== undefined, TOLD_MS);
+      return served();
     },
     sendToMetricsPort(method, path) {
       last = undefined;
@@ -471,35 +507,48 @@ async function createSession(
       const canScrape = isReadable(first);
       const look = async () =>
         canScrape ? scrape() : readScrape({ ...hello, status: 200, body: '' });
+      await unvisited();
       const before = await look();
-      const open = new Set(Array.from({ length: BURST }, (_, index) => index));
-      // In the same instant, so that the last comes while the others wait.
-      const count = withOther ? BURST + 1 : BURST;
-      const place = (index: number) => ({ 'x-check-together': `${index}/${count}` });
-      const asked = Promise.all(
-        [...open].map((index) =>
-          visit('GET', '/treecounter', place(index)).finally(() => open.delete(index)),
-        ),
-      );
-      const other = withOther ? visit(...MEANWHILE, place(BURST)) : undefined;
+      const waiting = new Set<object>();
+      const ask = async (...request: Parameters<typeof visit>) => {
+        waiting.add(request);
+        return timedVisit(...request).finally(() => waiting.delete(request));
+      };
+      /** Some questions, and another visitor, in the same instant: the last comes while the others wait. */
+      const askAtOnce = (questions: number, withOther: boolean) => {
+        const at = placesOf(questions + (withOther ? 1 : 0));
+        return Promise.all([
+          Promise.all(
+            Array.from({ length: questions }, (_, index) => ask('GET', '/treecounter', at(index))),
+          ),
+          withOther ? visit(...MEANWHILE, at(questions)) : undefined,
+        ]);
+      };
+      const late = delayMs > 0 ? 1 : 0;
+      const early = askAtOnce(BURST - late, withOther && !late);
+      const askLate = () => sleep(LATE_MS).then(() => askAtOnce(late, withOther));
+      const asked = Promise.all([early, late ? askLate() : undefined]);
       const during: { scrape: Scrape; waiting: number }[] = [];
       const watch = async () => {
-        while (open.size > 0) {
-          during.push({ scrape: await scrape(), waiting: open.size });
+        while (waiting.size > 0) {
+          const { size } = waiting;
+          const look = await scrape();
+          during.push({ scrape: look, waiting: Math.min(size, waiting.size) });
           await sleep(15);
         }
       };
-      const [answers, meanwhile] = await Promise.all([
-        asked,
-        other,
-        canScrape ? watch() : undefined,
-      ]);
+      const [[one, two]] = await Promise.all([asked, canScrape ? watch() : undefined]);
+      const asks = [...one[0], ...(two?.[0] ?? [])];
+      const answers = asks.map(({ answer }) => answer);
+      const meanwhile = two?.[1] ?? one[1];
       const after = canScrape ? await rest() : before;
       after.families();
       const failed = answers.filter(({ status }) => status === 503).length;
       const answered = answers.filter(({ status }) => status === 200).length;
       const seconds = answers.reduce((sum, { ms }) => sum + ms / 1000, 0);
-      return { before, after, answers, meanwhile, answered, failed, seconds, during };
+      const served = asks.flatMap((one) => one.served() ?? []);
+      const seen = { answers, meanwhile, answered, failed, seconds, served, during };
+      return { before, after, ...seen };
     },
     scrapeLater: async (seconds) =>
       readScrape(await metrics({ 'x-check-clock-ms': `${seconds * 1000}` })),

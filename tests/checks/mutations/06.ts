@@ -261,6 +261,15 @@ export const mutations: readonly Mutation[] = [
       "let labels = { method: 'GET', endpoint: '/' };\n\nasync function measure(",
     ],
   ),
+  // The labels are its own, and the start is everybody's.
+  mutation(
+    'duration-shared',
+    ['server.ts', START, '  start = performance.now();\n'],
+    stop(
+      '    requestDuration.observe({ method, endpoint }, (performance.now() - start) / 1000);\n',
+    ),
+    ['server.ts', 'async function measure(', 'let start = 0;\n\nasync function measure('],
+  ),
   mutation('default-buckets', [
     'metrics.ts',
     "help: 'Time from a request to its answer, in seconds.',",

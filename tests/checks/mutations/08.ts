@@ -241,6 +241,16 @@ export const mutations: readonly Mutation[] = [
     ],
     ['server.ts', 'async function measure(', "let at = '/';\n\nasync function measure("],
   ),
+  mutation(
+    'processing-shared',
+    observe('    requestProcessing.observe({ method, endpoint }, (Date.now() - since) / 1000);\n'),
+    [
+      'server.ts',
+      '  requestsInProgress.inc();\n',
+      '  requestsInProgress.inc();\n  since = Date.now();\n',
+    ],
+    ['server.ts', 'async function measure(', 'let since = 0;\n\nasync function measure('],
+  ),
   mutation('quantiles-missing', ['metrics.ts', 'percentiles: [0.5, 0.9, 0.99]', 'percentiles: []']),
   mutation('quantiles-percent', [
     'metrics.ts',

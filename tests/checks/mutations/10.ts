@@ -233,6 +233,17 @@ export const mutations: readonly Mutation[] = [
       'const countTrees = timed(\n  registryDuration,\n  timed(registryDuration, countExceptions(registryExceptions, registry.countTrees)),\n);',
     ),
   ),
+  mutation('registry-shared', [
+    'instrument.ts',
+    '  return around(fn, () => {\n    const stopTimer = metric.startTimer();',
+    '  let stopTimer = metric.startTimer();\n  return around(fn, () => {\n    stopTimer = metric.startTimer();',
+  ]),
+  mutation(
+    'registry-shared',
+    wrapped(
+      'const ask = countExceptions(registryExceptions, registry.countTrees);\nlet askedAt = 0;\nfunction countTrees(): Promise<number> {\n  askedAt = Date.now();\n  return ask().finally(() => registryDuration.observe((Date.now() - askedAt) / 1000));\n}',
+    ),
+  ),
   mutation(
     'registry-milliseconds',
     wrapped(

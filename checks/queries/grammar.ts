@@ -182,3 +182,9 @@ export function uses(...names: readonly string[]): (structure: Structure) => boo
 export function neverLooksBack({ selectors }: Structure): boolean {
   return selectors.length > 0 && selectors.every(({ range }) => range === undefined);
 }
+
+/** Whether a query sums, and keeps no bucket apart: a condition for a hint. */
+export function addsUpBuckets({ calls }: Structure): boolean {
+  const keepsLe = calls.some(({ grouping }) => grouping?.by && grouping.labels.includes('le'));
+  return !keepsLe && calls.some(({ name }) => name === 'sum');
+}

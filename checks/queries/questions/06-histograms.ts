@@ -1,5 +1,5 @@
 import type { ChapterQuestions, QueryHint } from '../question.ts';
-import { neverLooksBack, uses } from '../grammar.ts';
+import { addsUpBuckets, neverLooksBack, uses } from '../grammar.ts';
 import { halfHour } from '../world.ts';
 
 const history = () => halfHour(6);
@@ -109,8 +109,9 @@ export const chapter: ChapterQuestions = {
         {
           id: 'all-buckets',
           says: 'Buckets are cumulative: added up over all `le`, a quick request counts many times. Which bucket holds the requests of up to 0.25 s?',
-          when: ({ selectors }) =>
-            selectors.some(
+          when: (structure) =>
+            addsUpBuckets(structure) &&
+            structure.selectors.some(
               ({ name, matchers }) =>
                 name === 'request_duration_seconds_bucket' &&
                 !matchers.some(({ label }) => label === 'le'),

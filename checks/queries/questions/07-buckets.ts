@@ -1,5 +1,5 @@
 import type { ChapterQuestions, QueryHint } from '../question.ts';
-import { neverLooksBack, uses, type Structure } from '../grammar.ts';
+import { addsUpBuckets, neverLooksBack, uses, type Structure } from '../grammar.ts';
 import { halfHour } from '../world.ts';
 
 const history = () => halfHour(7);
@@ -26,8 +26,9 @@ const wholeNumber: QueryHint = {
 const cumulative: QueryHint = {
   id: 'cumulative',
   says: 'Buckets are cumulative: several of them added up count a quick request many times. Each bucket holds all that were quicker.',
-  when: ({ selectors }) =>
-    selectors.some(
+  when: (structure) =>
+    addsUpBuckets(structure) &&
+    structure.selectors.some(
       ({ name, matchers }) =>
         name === 'request_duration_seconds_bucket' &&
         !matchers.some(({ label, op }) => label === 'le' && op === '='),

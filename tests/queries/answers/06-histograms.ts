@@ -51,6 +51,8 @@ export const answers: Answers = {
       [`${within('0.25')} / ${all}`]: 'pairs',
       [`sum by (endpoint, le) (${within('0.25')}) / sum by (endpoint) (${all})`]: 'pairs',
       [`sum by (endpoint) (${within('0.25')}) / sum(${all})`]: 'pairs',
+      [`${buckets} / ${all}`]: 'pairs',
+      [`histogram_fraction(0, 0.25, sum by (endpoint, le) (${buckets}))`]: 'values',
       [`sum by (endpoint) (${within('0.25')})`]: 'per-second',
       [`sum by (endpoint) (${D}_bucket{job="app",le="0.25"}) / sum by (endpoint) (${D}_count{job="app"})`]:
         'since-the-start',

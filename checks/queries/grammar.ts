@@ -1,5 +1,14 @@
+import { createRequire } from 'node:module';
 import type { SyntaxNode } from '@lezer/common';
-import { parser } from '@prometheus-io/lezer-promql';
+import type * as Grammar from '@prometheus-io/lezer-promql';
+
+/** Its tables take their time to load: not before a query is read, which promtool need not wait for. */
+function loadParser(): typeof Grammar.parser {
+  const require = createRequire(import.meta.url);
+  return (require('@prometheus-io/lezer-promql') as typeof Grammar).parser;
+}
+
+let parser: typeof Grammar.parser | undefined;
 
 /** A part of a query, with all that it is an argument of. */
 interface Part {
@@ -95,6 +104,7 @@ export function structureOf(query: string): Structure {
     }
     for (let child = node.firstChild; child; child = child.nextSibling) visit(child, around);
   };
+  parser ??= loadParser();
   const top = parser.parse(query).topNode;
   visit(top, []);
   return { selectors, calls, operators, numbers, gives: givenBy(top) };

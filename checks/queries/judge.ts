@@ -53,11 +53,14 @@ export async function judgeAll(
   const mistakes = hints.flatMap(({ like = [] }) => like);
   const history = question.history();
   const queries = [...references, ...mistakes, ...texts];
-  const results = await evaluate(promtool, onlyNamed(history, queries), queries, moments);
+  const running = evaluate(promtool, onlyNamed(history, queries), queries, moments);
+  // While promtool runs.
+  const structures = texts.map(structureOf);
+  const results = await running;
   const resultsOf = new Map(queries.map((query, index) => [query, results[index]!]));
   return texts.map((text, index) => {
     if (answers[index]!.length > MOST_CHARACTERS) return TOO_LONG;
-    return verdictOf(question, text, history, resultsOf);
+    return verdictOf(question, text, structures[index]!, history, resultsOf);
   });
 }
 
@@ -81,12 +84,12 @@ const TOO_LONG: Verdict = {
 function verdictOf(
   question: Question,
   text: string,
+  structure: Structure,
   history: History,
   resultsOf: ReadonlyMap<string, readonly Result[]>,
 ): Verdict {
   const { references, hints, moments = MOMENTS } = question;
   const got = resultsOf.get(text)!;
-  const structure = structureOf(text);
   const failed = got.find(({ error }) => error);
   if (failed) return refused(failed, text, structure, question);
 

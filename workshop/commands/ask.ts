@@ -7,7 +7,7 @@ import { afterTry, readAsked, writeAsked, type Asked } from '../learner/asked.ts
 import { watch } from '../program/watch.ts';
 import { ROOT } from '../programs.ts';
 import { fetchWithin } from '../stack/fetch.ts';
-import { findPromtool, noPromtool } from '../stack/promtool.ts';
+import { lookForPromtool, noPromtool } from '../stack/promtool.ts';
 import { UsageError, type Values } from '../terminal/arguments.js';
 import { paintFor } from '../terminal/colour.ts';
 import { typed } from '../terminal/typed.js';
@@ -57,7 +57,9 @@ export async function ask(
     return 0;
   }
   if (SHOW) return show(root, first);
-  const looked = findPromtool(env);
+  const looking = lookForPromtool(env);
+  first.history();
+  const looked = await looking;
   if (!looked.found) {
     console.error(noPromtool(looked));
     return 1;

@@ -41,6 +41,16 @@ export function findPromtool(env: NodeJS.ProcessEnv, prefetched = PREFETCHED): P
   return hasImage(prometheus) ? { found: inImage(prometheus) } : { unfit };
 }
 
+/** {@link findPromtool}, while the caller goes on with something else. */
+export async function lookForPromtool(env: NodeJS.ProcessEnv): Promise<PromtoolHere> {
+  const [command] = allOnPath('promtool', env);
+  if (existsSync(join(PREFETCHED, executable('promtool'))) || !command) return findPromtool(env);
+  const here = { cwd: ROOT, input: '' };
+  const version = await execute(command, ['--version'], here).catch(() => undefined);
+  const major = /\bversion (\d+)\./.exec(version ? version.stdout + version.stderr : '')?.[1];
+  return Number(major) >= LEAST_MAJOR ? { found: onThisComputer(command) } : findPromtool(env);
+}
+
 /** Says that there is none, and what to type. */
 export function noPromtool({ unfit }: PromtoolHere): string {
   const old = unfit ? ` (${unfit.command} is ${unfit.version})` : '';

@@ -10,6 +10,7 @@ import {
   readQueries,
   shownResult,
   type TimeHistogram,
+  type Wrong,
 } from './reservations/queries.ts';
 import {
   isOwn,
@@ -20,10 +21,10 @@ import {
   type OwnMove,
   type Recording,
 } from './reservations/recording.ts';
-import type { Finding } from './harness/failure.ts';
+import type { Finding, Hint } from './harness/failure.ts';
 import { linesOf, once, type Scrape } from './harness/scrape.ts';
 import type { Session } from './harness/session.ts';
-import { check, type LessonChecks } from './harness/types.ts';
+import { check, type Check, type LessonChecks } from './harness/types.ts';
 import type { Promtool, Result } from './queries/promtool.ts';
 
 /** A label with more values than this has one for each reservation, or for each moment. */
@@ -253,58 +254,67 @@ const answers = new WeakMap<Session, Promise<Result[][]>>();
 
 async function answersOf(session: Session): Promise<Result[][]> {
   const { history } = await recordingOf(session);
-  const asked =
-    answers.get(session) ??
-    ask(session.promtool()!, history, readQueries(session.read(QUERIES_FILE) ?? ''));
+  const asked = answers.get(session) ?? ask(session.promtool()!, history, queriesOf(session));
   answers.set(session, asked);
   return asked;
 }
 
-const written = check({
-  name: `${QUERIES_FILE} holds a query for each question`,
-  hints: {
-    'query-missing': {
-      first: `Write the query into ${QUERIES_FILE}, beside server.ts, below its line \`# own-1\`.`,
-      fuller: `Metrics are only half of an answer: the manager wants a number. \`make begin STEP=own\` brings the file ${QUERIES_FILE} with the three questions, each on a line that begins with \`# own-1\` to \`# own-3\`; your query stands below. If the file is gone, write these three lines yourself.`,
-    },
-    'query-refused': {
-      first: 'Prometheus does not take this query: it says where, and what it expected.',
-      fuller:
-        "The message is that of Prometheus itself, with the line and the column in your query. Try the query in the browser, on Prometheus' own page, where it is marked as you type. A range such as `[5m]` stands behind a metric, inside of `rate` or `increase`; `sum` comes around that.",
-    },
-  },
-  async run(session, fail) {
-    const queries = readQueries(session.read(QUERIES_FILE) ?? '');
-    const missing = queries.indexOf('');
-    if (missing >= 0) {
-      throw fail('query-missing', {
-        did: `read ${QUERIES_FILE} beside your program`,
-        expected: `a query below the line\n# own-${missing + 1}: ${QUESTIONS[missing]}`,
-        got: session.read(QUERIES_FILE) === undefined ? 'no such file' : 'none',
-      });
-    }
-    const results = await answersOf(session);
-    for (const [index, ofQuery] of results.entries()) {
-      const refused = ofQuery.find(({ error }) => error);
-      if (!refused) continue;
-      throw fail('query-refused', {
-        did: `asked own-${index + 1}: ${queries[index]}`,
-        expected: 'an answer',
-        got: shownResult(refused),
-      });
-    }
-  },
-});
+function queriesOf(session: Session): string[] {
+  return readQueries(session.read(QUERIES_FILE) ?? '');
+}
 
-const found = (query: number, { expected, got }: { expected: string; got: string }): Finding => ({
-  did: `asked own-${query}: ${QUESTIONS[query - 1]}`,
-  expected,
-  got,
-});
+/** The check of one question: that its query is there, that Prometheus takes it, and what it gives. */
+function question<Id extends string>(
+  number: 1 | 2 | 3,
+  name: string,
+  hints: Readonly<Record<Id, Hint>>,
+  judge: (
+    results: readonly Result[],
+    session: Session,
+  ) => Wrong<Id> | undefined | Promise<Wrong<Id> | undefined>,
+): Check {
+  const key = `own-${number}` as const;
+  const line = `# ${key}: ${QUESTIONS[number - 1]}`;
+  return check<string>({
+    name: `${key} ${name}`,
+    hints: {
+      [`${key}-missing`]: {
+        first: `Write a query into ${QUERIES_FILE}, beside server.ts, below its line \`# ${key}\`.`,
+        fuller: `Metrics are only half of an answer: the manager wants a number. \`make begin STEP=own\` has brought the file ${QUERIES_FILE} with the three questions, each on a line that begins with \`# own-1\` to \`# own-3\`; your query stands below. If the line is gone, write it yourself.`,
+      },
+      [`${key}-refused`]: {
+        first: 'Prometheus does not take this query: it says where, and what it expected.',
+        fuller:
+          "The message is that of Prometheus itself, with the line and the column in your query. Try the query in the browser, on Prometheus' own page, where it is marked as you type. A range such as `[5m]` stands behind a metric, inside of `rate` or `increase`; `sum` comes around that.",
+      },
+      ...hints,
+    },
+    async run(session, fail) {
+      const query = queriesOf(session)[number - 1]!;
+      if (query === '') {
+        throw fail(`${key}-missing`, {
+          did: `read ${QUERIES_FILE} beside your program`,
+          expected: `a query below the line\n${line}`,
+          got: session.read(QUERIES_FILE) === undefined ? 'no such file' : 'none',
+        });
+      }
+      const results = (await answersOf(session))[number - 1]!;
+      const did = `asked own-${number}: ${QUESTIONS[number - 1]}`;
+      const refused = results.find(({ error }) => error);
+      if (refused) {
+        const finding = { did: `asked ${query}`, expected: 'an answer', got: shownResult(refused) };
+        throw fail(`${key}-refused`, finding);
+      }
+      const wrong = await judge(results, session);
+      if (wrong) throw fail(wrong.hint, { did, expected: wrong.expected, got: wrong.got });
+    },
+  });
+}
 
-const reserved = check({
-  name: 'own-1 tells how many trees are reserved, by species, at any moment',
-  hints: {
+const reserved = question(
+  1,
+  'tells how many trees are reserved, by species, at any moment',
+  {
     'now-expired-stay': {
       first: 'Take off those that expire, too: your answer still counts them as reserved.',
       fuller:
@@ -346,16 +356,13 @@ const reserved = check({
         'The answer is not what visitors had reserved at that moment. Look at the metric with `make metrics` while you reserve, confirm and wait for 20 seconds: where does it part from what you see on the page? A gauge that copies the length of the list at every event cannot part from it.',
     },
   },
-  async run(session, fail) {
-    const [results] = await answersOf(session);
-    const wrong = judgeNow(results!);
-    if (wrong) throw fail(wrong.hint, found(1, wrong));
-  },
-});
+  judgeNow,
+);
 
-const share = check({
-  name: 'own-2 tells which share of those that ended expired, in the last 5 minutes',
-  hints: {
+const share = question(
+  2,
+  'tells which share of those that ended expired, in the last 5 minutes',
+  {
     'share-refused-counted': {
       first: 'Take the refused ones out: who got no place has not let one expire, nor confirmed.',
       fuller:
@@ -412,12 +419,8 @@ const share = check({
         'The answer is not the share that expired. What is counted before it is known how it ends counts too much. Ask for `sum(increase(…[5m]))` of the expired and of the others, one by one.',
     },
   },
-  async run(session, fail) {
-    const [, results] = await answersOf(session);
-    const wrong = judgeShare(results!, await comesLate(session));
-    if (wrong) throw fail(wrong.hint, found(2, wrong));
-  },
-});
+  async (results, session) => judgeShare(results, await comesLate(session)),
+);
 
 /** Whether the learner's own metrics have series at the end that were not there at the start. */
 async function comesLate(session: Session): Promise<boolean> {
@@ -427,9 +430,10 @@ async function comesLate(session: Session): Promise<boolean> {
   );
 }
 
-const time = check({
-  name: 'own-3 tells within how many seconds 9 of 10 confirm, in the last 5 minutes',
-  hints: {
+const time = question(
+  3,
+  'tells within how many seconds 9 of 10 confirm, in the last 5 minutes',
+  {
     'time-edges': {
       first: 'Choose buckets that end where people confirm: several below 20 s, one near it.',
       fuller:
@@ -466,14 +470,11 @@ const time = check({
         'The answer is not the time within which nine of ten confirmed. `madeAt` of the reservation says when it began, and `confirmed` comes when it ends; a histogram with limits below and near 20 seconds shows how these times are spread: `histogram_quantile(0.9, sum by (le) (rate(…_bucket[5m])))`.',
     },
   },
-  async run(session, fail) {
+  async (results, session) => {
     const { confirmed, expired, last } = await recordingOf(session);
-    const [, , results] = await answersOf(session);
-    const query = readQueries(session.read(QUERIES_FILE) ?? '')[2]!;
-    const wrong = judgeTime(results!, query, histogramOf(last, { confirmed, expired }));
-    if (wrong) throw fail(wrong.hint, found(3, wrong));
+    return judgeTime(results, queriesOf(session)[2]!, histogramOf(last, { confirmed, expired }));
   },
-});
+);
 
 /** The learner's histogram that a confirmation moves. */
 function histogramOf(
@@ -498,5 +499,5 @@ function histogramOf(
 export const lesson: LessonChecks = {
   title: 'Your own metrics',
   learned: 'You have chosen metrics by the questions that they answer, and answered them.',
-  checks: [routes, events, labels, units, names, written, reserved, share, time],
+  checks: [routes, events, labels, units, names, reserved, share, time],
 };

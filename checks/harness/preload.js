@@ -6,6 +6,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
 import { Server } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
 import { Server as NetServer } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 
@@ -77,6 +78,8 @@ function stopClocks() {
     return [Number(seconds), Number(all - seconds * 1_000_000_000n)];
   };
   process.hrtime = Object.assign(pair, { bigint });
+  // For a program that has imported hrtime by its name.
+  syncBuiltinESMExports();
   stoppedAt = measured();
 }
 

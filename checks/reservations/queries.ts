@@ -56,14 +56,15 @@ export function readQueries(text: string): string[] {
   return queries.map((query) => query.trim());
 }
 
-/** What the three queries give, each at its moments. */
+/** What the three queries give, each at its moments; one that is empty gives 0. */
 export async function ask(
   promtool: Promtool,
   history: History,
   queries: readonly string[],
 ): Promise<Result[][]> {
   const moments = [...new Set([...NOW_MOMENTS, ...SHARE_MOMENTS])];
-  const all = await evaluate(promtool, history, queries, moments);
+  const asked = queries.map((query) => query || 'vector(0)');
+  const all = await evaluate(promtool, history, asked, moments);
   const wanted = [NOW_MOMENTS, SHARE_MOMENTS, TIME_MOMENTS];
   return all.map((results, index) => wanted[index]!.map((at) => results[moments.indexOf(at)]!));
 }

@@ -2,7 +2,7 @@ import { amountOf, amountsIn, judgeDonations, type Donation } from './donations.
 import { metricIsThere } from './metric.ts';
 import type { Finding } from './harness/failure.ts';
 import { compareMoves, movesBetween } from './harness/moves.ts';
-import { changeOf, lineOf, linesOf } from './harness/scrape.ts';
+import { changeOf, figure, lineOf, linesOf } from './harness/scrape.ts';
 import type { Session } from './harness/session.ts';
 import { check, type LessonChecks } from './harness/types.ts';
 
@@ -299,7 +299,7 @@ const donationsAdd = check({
       throw fail(wrong, {
         did: 'sent POST /plant for an oak, a beech and a pine',
         expected: `${DONATIONS} rises by ${told.join(', ')}`,
-        got: `it rises by ${donations.map(({ added }) => added).join(', ')}`,
+        got: `it rises by ${donations.map(({ added }) => figure(added)).join(', ')}`,
       });
     }
     const { before, after } = await session.observe(
@@ -318,7 +318,7 @@ async function whatDonated(session: Session): Promise<Finding> {
   const finding = (did: string, change: number) => ({
     did: `sent ${did}`,
     expected: `${DONATIONS} stays as it is`,
-    got: `it ${change < 0 ? `falls by ${-change}` : `rises by ${change}`}`,
+    got: `it ${change < 0 ? `falls by ${figure(-change)}` : `rises by ${figure(change)}`}`,
   });
   for (const [method, path] of NO_DONATION) {
     // What is felled must stand.

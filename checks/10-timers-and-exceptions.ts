@@ -171,10 +171,15 @@ const registryTimed = check({
       fuller:
         'The sum fell. The end comes first, `(Date.now() - start) / 1000`. Or let `startTimer()` do it, as `timed` does.',
     },
-    'registry-too-early': {
-      first: 'Stop the timer when the promise is settled, not when it is returned; in seconds.',
+    'registry-minutes': {
+      first: 'Observe seconds, not minutes: the unit in the name.',
       fuller:
-        'Much less was observed than the visitors waited. Either the timer was stopped too early: an asynchronous function returns a promise at once, and a wrapper must wait for it, by `await` or by `then`. Or what was observed is in a larger unit than seconds.',
+        'Sixty times what was observed is the time that the questions took. Prometheus wants base units, and the name ends in _seconds: divide milliseconds by 1000, and by nothing else. `startTimer()`, as in `timed`, measures in seconds by itself.',
+    },
+    'registry-too-early': {
+      first: 'Stop the timer when the promise is settled, not when it is returned.',
+      fuller:
+        'Much less was observed than the visitors waited. Either the timer was stopped too early: an asynchronous function returns a promise at once, and a wrapper must wait for it, by `await` or by `then`. Or what was observed is only a part of the time, or in a larger unit than seconds.',
     },
   },
   async run(session, fail) {

@@ -1,5 +1,7 @@
 import { shown } from './01-bare-handler.ts';
 import type { Answer } from './harness/client.ts';
+import { changeOf } from './harness/scrape.ts';
+import type { Session } from './harness/session.ts';
 import { check, type LessonChecks } from './harness/types.ts';
 
 const isMetrics = (answer: Answer | undefined) =>
@@ -17,6 +19,12 @@ const halfWay = check({
       first: 'Swap the ports: the pages belong on PORT, and the metrics on METRICS_PORT.',
       fuller:
         'The server of the pages listens on METRICS_PORT, and that of the metrics on PORT. `listen(server, settings, "PORT")` stands in server.ts, `listen(server, settings, "METRICS_PORT", …)` in metrics-server.ts. Prometheus goes on asking 8001, so that this is the port of the metrics.',
+    },
+    'metrics-not-moved': {
+      first:
+        'Move the metrics first: start the server on METRICS_PORT, and take the route /metrics out.',
+      fuller:
+        'Scrapes of PORT are counted as visits, as they are at the end of chapter 11. But the metrics still answer there, and not on METRICS_PORT, so that Prometheus is a visitor now. Call `await startMetricsServer(settings)` right after `listen`; then the route /metrics, its handler and the import of `register` go. The exception for scrapes goes last.',
     },
     'metrics-still-public': {
       first: 'Take the route /metrics out of the pages: visitors of PORT get 404 there.',
@@ -70,7 +78,12 @@ const halfWay = check({
     if (isMetrics(answer)) {
       const pages = await session.send('GET', '/');
       const pagesThere = await session.sendToMetricsPort('GET', '/');
-      if (pages.status === 200 || pagesThere?.status !== 200) return;
+      if (pages.status === 200 || pagesThere?.status !== 200) {
+        if (await countsScrapes(session)) {
+          throw fails('metrics-not-moved', there ? shown(there) : 'nobody');
+        }
+        return;
+      }
       throw fails('ports-swapped', `the pages: GET / gives ${shown(pagesThere)}`);
     }
     if (!there) {
@@ -80,7 +93,8 @@ const halfWay = check({
     }
     if (there.status >= 500) throw fails('metrics-port-fails', shown(there));
     const isText = there.headers['content-type']?.startsWith('text/plain');
-    if (there.status === 200 && isText) throw fails('metrics-port-empty', shown(there));
+    if (there.status === 200 && isText)
+      throw fails('metrics-port-empty', `${shown(there)}\nnone of your metrics`);
     const pagesThere = await session.sendToMetricsPort('GET', '/');
     const same = pagesThere?.status === 200 && !isMetrics(pagesThere);
     throw fails(
@@ -89,6 +103,12 @@ const halfWay = check({
     );
   },
 });
+
+/** Whether a scrape of PORT is counted as a visit. */
+async function countsScrapes(session: Session): Promise<boolean> {
+  const before = await session.scrape();
+  return changeOf(before, await session.scrape(), 'requests_total') > 0;
+}
 
 const metricsPort = check({
   name: '/metrics answers on METRICS_PORT',

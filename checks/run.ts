@@ -385,6 +385,15 @@ function failureIn(failed: Failed): Failure {
     hint,
     // What a program sends may hold what a terminal obeys.
     finding: { did: plain(did), expected: plain(expected), got: plain(got) },
-    stderr,
+    stderr: without(stderr, got),
   };
+}
+
+/** The lines of what a program has printed that the finding does not quote. */
+function without(printed: string, quoted: string): string {
+  const lines = new Set(quoted.split('\n'));
+  return printed
+    .split('\n')
+    .filter((line) => !lines.has(line))
+    .join('\n');
 }

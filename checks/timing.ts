@@ -1,5 +1,5 @@
 import { compareMoves, movesBetween, type Comparison, type Move } from './harness/moves.ts';
-import { changeOf, linesOf, type Scrape } from './harness/scrape.ts';
+import { changeOf, figure, linesOf, type Scrape } from './harness/scrape.ts';
 import type { Burst, Served, Session } from './harness/session.ts';
 import type { NamedMetric } from './harness/moves.ts';
 import { check, type Check } from './harness/types.ts';
@@ -20,7 +20,14 @@ export function totalsOf(scrape: Scrape, name: string, labels?: Record<string, s
 }
 
 type Seconds =
-  'right' | 'milliseconds' | 'other unit' | 'whole' | 'negative' | 'too little' | 'shared';
+  | 'right'
+  | 'milliseconds'
+  | 'other unit'
+  | 'whole'
+  | 'negative'
+  | 'too little'
+  | 'minutes'
+  | 'shared';
 
 /** How the time that a metric has added up compares with the time that its calls really took. */
 function judgeBurst(added: number, { seconds, answers }: Burst): Seconds {
@@ -60,16 +67,21 @@ export async function judgeSeconds(
   const suspect = judged.judgement === 'right' || judged.judgement === 'too little';
   const lost = timeOf(burst.served) - added;
   const isShared = (lostS: number) => overlaps(burst) && lostS > lostIfShared(burst) * 0.6;
-  if (!suspect || !isShared(lost)) return judged;
+  if (!suspect || (judged.judgement === 'right' && !isShared(lost))) return judged;
   // Is it because of the others, or does each lose it?
   const { result, ...tour } = await session.observe(
     () => session.serve('GET', '/treecounter'),
     (before, after) => addedIn({ before, after }) !== 0,
   );
+  if (!result) return judged;
+  const had = timeOf([result]);
   const seen = addedIn(tour);
-  const unseen = timeOf(result ? [result] : []) - seen;
-  if (seen < unseen) return { ...judged, judgement: 'too little' };
-  return isShared(lost - unseen * burst.answers.length)
+  const areMinutes = (sum: number, whole: number) => Math.abs((sum * 60) / whole - 1) < 0.3;
+  if (areMinutes(added, timeOf(burst.served)) && areMinutes(seen, had)) {
+    return { ...judged, judgement: 'minutes' };
+  }
+  if (seen < had / 2) return { ...judged, judgement: 'too little' };
+  return isShared(lost - (had - seen) * burst.answers.length)
     ? { ...judged, judgement: 'shared' }
     : judged;
 }
@@ -299,10 +311,14 @@ export function visitsAreTimed({ key, name, type, observe, zero }: VisitTimes): 
         first: 'Subtract the start from the end: a time is never negative.',
         fuller: `The sum fell. \`start - Date.now()\` gives a negative number: the end comes first, \`(Date.now() - start) / 1000\`. Or let \`startTimer()\` do it.`,
       },
+      [`${key}-minutes`]: {
+        first: 'Observe seconds, not minutes: the unit in the name.',
+        fuller: `Sixty times what was observed is the time that the visitors waited. Prometheus wants base units, and the name ends in _seconds: divide milliseconds by 1000, and by nothing else.`,
+      },
       [`${key}-too-early`]: {
         first:
-          'Stop the timer after `await`, when the answer is there. If it does, observe seconds, not minutes.',
-        fuller: `The visitors waited much longer than was observed. Either the timer was stopped before the answer was there: an asynchronous function returns at once, with a promise, and its time is over only when the promise is settled. Or what was observed is in a larger unit than seconds.`,
+          'Stop the timer after `await`, when the answer is there: the visitors waited for longer.',
+        fuller: `The visitors waited much longer than was observed. Either the timer was stopped before the answer was there: an asynchronous function returns at once, with a promise, and its time is over only when the promise is settled. Or what was observed is only a part of the time, or in a larger unit than seconds.`,
       },
     },
     async run(session, fail) {
@@ -407,12 +423,13 @@ export const HINT_OF = {
   whole: 'whole',
   negative: 'negative',
   'too little': 'too-early',
+  minutes: 'minutes',
   shared: 'shared',
 } as const satisfies Record<Exclude<Seconds, 'right'>, string>;
 
 /** How a sum has changed, for a person. */
 export function changed(by: number): string {
-  return by < 0 ? `falls by ${-by}` : `rises by ${by}`;
+  return by < 0 ? `falls by ${figure(-by)}` : `rises by ${figure(by)}`;
 }
 
 /** What is wrong with how a single visit is observed: the end of the hint's name. */

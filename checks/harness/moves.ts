@@ -1,5 +1,5 @@
 import { keyOf, type MetricType, type Sample } from './exposition.ts';
-import { lineOf, type Scrape } from './scrape.ts';
+import { figure, lineOf, type Scrape } from './scrape.ts';
 
 /** A metric that a step names. */
 export interface NamedMetric {
@@ -80,7 +80,7 @@ function describe(sample: Sample, by: number, how = waysOf(by)): Moved {
 
 function waysOf(by: number): string {
   if (Number.isNaN(by)) return 'becomes or was NaN';
-  return by < 0 ? `falls by ${-by}` : `rises by ${by}`;
+  return by < 0 ? `falls by ${figure(-by)}` : `rises by ${figure(by)}`;
 }
 
 /**

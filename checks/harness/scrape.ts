@@ -107,10 +107,15 @@ export function changeOf(
   return Number((after.sum(name, labels) - before.sum(name, labels)).toFixed(9));
 }
 
-/** A sample as `/metrics` shows it. */
+/** A number without the digits that say nothing to a person. */
+export function figure(value: number): number {
+  return Number(Math.abs(value) < 1 ? value.toPrecision(3) : value.toFixed(3));
+}
+
+/** A sample as `/metrics` shows it, with fewer digits. */
 export function lineOf({ name, labels, value }: Sample): string {
   const inner = Object.entries(labels).map(([label, text]) => `${label}="${text}"`);
-  return `${name}${inner.length > 0 ? `{${inner.join(',')}}` : ''} ${value}`;
+  return `${name}${inner.length > 0 ? `{${inner.join(',')}}` : ''} ${figure(value)}`;
 }
 
 /** The samples called `name` as lines, `most` of them; says so if there are none. */

@@ -291,6 +291,9 @@ async function launch(
     const other = elsewhereOf(program, ours);
     if (other) throw fail('port-fixed', other);
     if (errorRate === 1) throw fail('waits-for-registry', 'nothing: the first run did answer');
+    if (hostOf(program, metricsPort)) {
+      throw fail('pages-silent', `nothing there; it listens on METRICS_PORT (${metricsPort})`);
+    }
     const { stdout, stderr } = program;
     const url = otherUrlIn(stdout, ours);
     if (url) throw fail('port-fixed', `nobody listens there; it says: ${url}`);

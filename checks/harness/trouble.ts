@@ -238,6 +238,14 @@ export const troubles = {
         'Every program here is told its port by the environment, so that two can run side by side. Write `readSettings({ PORT: 8001 })`, where 8001 counts only if PORT is not set, and give the result to `listen`.',
     },
   },
+  'pages-silent': {
+    step: 11,
+    hint: {
+      first: "Only the metrics have a server: call `await listen(server, settings, 'PORT')`, too.",
+      fuller:
+        'The program listens on METRICS_PORT, and nobody answers on PORT, where the visitors come. Chapter 11 adds a second server; the first one stays as it was. `await listen(server, settings, "PORT")` comes first, then `await startMetricsServer(settings)`.',
+    },
+  },
   silent: {
     step: 1,
     hint: {

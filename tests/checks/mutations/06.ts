@@ -156,7 +156,7 @@ export const mutations: readonly Mutation[] = [
     ),
   ),
   mutation(
-    'duration-too-early',
+    'duration-minutes',
     ['server.ts', START, '  const start = Date.now();\n'],
     stop('    requestDuration.observe({ method, endpoint }, (Date.now() - start) / 60_000);\n'),
   ),

@@ -136,7 +136,7 @@ export const mutations: readonly Mutation[] = [
     ],
   ),
   mutation(
-    'processing-too-early',
+    'processing-minutes',
     observe('    requestProcessing.observe({ method, endpoint }, seconds / 60);\n'),
   ),
   mutation(

@@ -245,6 +245,12 @@ export const mutations: readonly Mutation[] = [
     ),
   ),
   mutation(
+    'registry-minutes',
+    wrapped(
+      'const ask = countExceptions(registryExceptions, registry.countTrees);\nasync function countTrees(): Promise<number> {\n  const start = performance.now();\n  return ask().finally(() => registryDuration.observe((performance.now() - start) / 60_000));\n}',
+    ),
+  ),
+  mutation(
     'registry-milliseconds',
     wrapped(
       'const ask = countExceptions(registryExceptions, registry.countTrees);\nasync function countTrees(): Promise<number> {\n  const start = performance.now();\n  return ask().finally(() => registryDuration.observe(performance.now() - start));\n}',

@@ -18,6 +18,20 @@ const IMPORT: Edit = [
   "import { register } from 'prom-client';\nimport { startMetricsServer } from './metrics-server.ts';",
 ];
 
+/** The same as a route like the others, which is measured. */
+const ROUTE: readonly Edit[] = [
+  [
+    'server.ts',
+    "  ['/fell', { POST: fell }],\n",
+    "  ['/fell', { POST: fell }],\n  ['/metrics', { GET: metrics }],\n",
+  ],
+  [
+    'server.ts',
+    'function home(): Answer {',
+    "async function metrics(): Promise<Answer> {\n  const headers = { 'Content-Type': register.contentType };\n  return { status: 200, headers, body: await register.metrics() };\n}\n\nfunction home(): Answer {",
+  ],
+];
+
 const FORGOTTEN: Edit = ['server.ts', 'await startMetricsServer(settings);\n', ''];
 
 export const mutations: readonly Mutation[] = [
@@ -165,22 +179,24 @@ export const mutations: readonly Mutation[] = [
     PUBLIC,
     IMPORT,
   ),
+  mutation(
+    'metrics-not-moved',
+    FORGOTTEN,
+    [
+      'server.ts',
+      "import { startMetricsServer } from './metrics-server.ts';",
+      "import { register } from 'prom-client';",
+    ],
+    ...ROUTE,
+  ),
+  mutation('metrics-not-moved', IMPORT, ...ROUTE, [
+    'metrics-server.ts',
+    "path !== '/metrics'",
+    "path !== '/'",
+  ]),
   mutation('metrics-still-public', PUBLIC, IMPORT),
   // The route is left, and the exception for scrapes is gone: now they are counted as visits, too.
-  mutation(
-    'metrics-still-public',
-    IMPORT,
-    [
-      'server.ts',
-      "  ['/fell', { POST: fell }],\n",
-      "  ['/fell', { POST: fell }],\n  ['/metrics', { GET: metrics }],\n",
-    ],
-    [
-      'server.ts',
-      'function home(): Answer {',
-      "async function metrics(): Promise<Answer> {\n  const headers = { 'Content-Type': register.contentType };\n  return { status: 200, headers, body: await register.metrics() };\n}\n\nfunction home(): Answer {",
-    ],
-  ),
+  mutation('metrics-still-public', IMPORT, ...ROUTE),
   mutation('metrics-still-public', [
     'server.ts',
     "  ['/fell', { POST: fell }],\n",

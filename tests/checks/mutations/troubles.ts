@@ -139,6 +139,22 @@ export const troubleMutations: readonly TroubleMutation[] = [
     ]),
   },
   {
+    step: 11,
+    startMs: 1500,
+    compiled,
+    ...mutation('pages-silent', [ENTRY, `${LISTEN}\n`, 'server.unref();\n']),
+  },
+  {
+    step: 11,
+    startMs: 1500,
+    compiled,
+    ...mutation('pages-silent', [
+      ENTRY,
+      `${LISTEN}\nawait startMetricsServer(settings);`,
+      `await startMetricsServer(settings);\nawait new Promise(() => {});\n${LISTEN}`,
+    ]),
+  },
+  {
     step: 1,
     startMs: 1500,
     ...mutation('silent', [

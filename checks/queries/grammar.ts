@@ -188,9 +188,12 @@ export function uses(...names: readonly string[]): (structure: Structure) => boo
   return ({ calls }) => calls.some(({ name }) => names.includes(name));
 }
 
-/** Whether a query names metrics, and looks back over none: a condition for a hint. */
-export function neverLooksBack({ selectors }: Structure): boolean {
-  return selectors.length > 0 && selectors.every(({ range }) => range === undefined);
+/** Whether a query names counters, by their endings, and looks back over nothing: a condition for a hint. */
+export function takesRawCounters({ selectors }: Structure): boolean {
+  return (
+    selectors.some(({ name }) => /_(total|bucket|sum|count)$/.test(name)) &&
+    selectors.every(({ range }) => range === undefined)
+  );
 }
 
 /** Whether a query sums, and keeps no bucket apart: a condition for a hint. */

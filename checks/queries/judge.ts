@@ -105,7 +105,8 @@ function verdictOf(
   const notThere = missed(structure, results, history);
   const like = (query: string) => !notThere && equal(vectorsOf(query, resultsOf), results);
   const own = hints.find(
-    (hint) => (hint.when?.(structure) ?? false) || (hint.like ?? []).some(like),
+    ({ when, ofRows, like: queries = [] }) =>
+      ((when?.(structure) ?? false) && !(ofRows && notThere)) || queries.some(like),
   );
   const hint = sumFirst ?? own ?? notThere ?? differs(question, structure, expected, results);
   return { right: false, hint: { id: hint.id, says: hint.says }, compared };
@@ -132,7 +133,7 @@ function refused(
   { hints }: Question,
 ): Verdict {
   const { message, at } = error!;
-  const own = hints.find((hint) => hint.when?.(structure) ?? false);
+  const own = hints.find(({ when, ofRows }) => !ofRows && (when?.(structure) ?? false));
   if (message === NO_VECTOR) {
     const range = structure.gives === 'range vector';
     const general: Said = range

@@ -11,6 +11,8 @@ export interface QueryHint {
   readonly like?: readonly string[];
   /** Whether it is for an answer that is built in this way. */
   readonly when?: (structure: Structure) => boolean;
+  /** It speaks of what came back: not told where a name, a label or a value is not there at all. */
+  readonly ofRows?: boolean;
 }
 
 /** A question that a learner answers by a query. */

@@ -1,5 +1,5 @@
 import type { ChapterQuestions, QueryHint } from '../question.ts';
-import { neverLooksBack, type Structure } from '../grammar.ts';
+import { takesRawCounters, type Structure } from '../grammar.ts';
 import { halfHour } from '../world.ts';
 
 /** Requests per second in five minutes, of those that fit some matchers. */
@@ -12,7 +12,8 @@ const EVER = 'requests_total{job="app"';
 const sinceTheStart: QueryHint = {
   id: 'since-the-start',
   says: 'Those are the counters themselves: all since each program started, however long ago. Ask how fast they grow.',
-  when: neverLooksBack,
+  when: takesRawCounters,
+  ofRows: true,
 };
 
 /** A condition on the status that cannot match what was meant by it. */

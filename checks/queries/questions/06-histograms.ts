@@ -1,5 +1,5 @@
 import type { ChapterQuestions, QueryHint } from '../question.ts';
-import { addsUpBuckets, neverLooksBack, uses } from '../grammar.ts';
+import { addsUpBuckets, takesRawCounters, uses } from '../grammar.ts';
 import { halfHour } from '../world.ts';
 
 const history = () => halfHour(6);
@@ -18,7 +18,8 @@ const byPage = 'by (endpoint) ';
 const sinceTheStart: QueryHint = {
   id: 'since-the-start',
   says: 'Those are the series themselves: all since each program started. How much did they grow in the time that is asked for?',
-  when: neverLooksBack,
+  when: takesRawCounters,
+  ofRows: true,
 };
 
 export const chapter: ChapterQuestions = {

@@ -1,5 +1,5 @@
 import type { ChapterQuestions, QueryHint } from '../question.ts';
-import { addsUpBuckets, neverLooksBack, uses, type Structure } from '../grammar.ts';
+import { addsUpBuckets, takesRawCounters, uses, type Structure } from '../grammar.ts';
 import { halfHour } from '../world.ts';
 
 const history = () => halfHour(7);
@@ -72,7 +72,8 @@ export const chapter: ChapterQuestions = {
         {
           id: 'since-the-start',
           says: 'Those are the series themselves: all since each program started. How much did they grow in five minutes?',
-          when: neverLooksBack,
+          when: takesRawCounters,
+          ofRows: true,
         },
         {
           id: 'quick-share',
@@ -171,7 +172,8 @@ export const chapter: ChapterQuestions = {
         {
           id: 'since-the-start',
           says: 'Those are the series themselves: all since each program started. How much did they grow in ten minutes?',
-          when: neverLooksBack,
+          when: takesRawCounters,
+          ofRows: true,
         },
         {
           id: 'one-bucket',

@@ -1,5 +1,5 @@
 import type { ChapterQuestions } from '../question.ts';
-import { neverLooksBack } from '../grammar.ts';
+import { takesRawCounters } from '../grammar.ts';
 import { halfHour } from '../world.ts';
 
 const history = () => halfHour(9);
@@ -87,7 +87,8 @@ export const chapter: ChapterQuestions = {
         {
           id: 'since-the-start',
           says: 'Those are the counters themselves: all since each program started. Ask how fast they grow.',
-          when: neverLooksBack,
+          when: takesRawCounters,
+          ofRows: true,
         },
         {
           id: 'no-version-there',
@@ -100,15 +101,28 @@ export const chapter: ChapterQuestions = {
         {
           id: 'no-on',
           says: 'Nothing comes back: without `on`, a multiplication pairs rows whose labels are all the same, and these two metrics share only some.',
-          when: ({ operators }) =>
+          when: ({ operators, selectors, numbers }) =>
+            numbers.length === 0 &&
+            selectors.some(({ name }) => name === 'application_info') &&
             operators.some(({ op, on, ignoring }) => op === '*' && !on && !ignoring),
         },
         {
           id: 'many-on-the-left',
           says: 'Several series of a program on the left share one on the right. Prometheus wants you to say so: the chapter has the word for it.',
-          when: ({ operators, calls }) =>
-            operators.some(({ op, on, group }) => op === '*' && on !== undefined && !group) &&
-            calls.filter(({ grouping }) => grouping !== undefined).length < 2,
+          when: ({ operators, selectors }) =>
+            operators.some(
+              ({ op, on, group, inside }) =>
+                op === '*' &&
+                on !== undefined &&
+                !group &&
+                // Not where the left side is added up before.
+                selectors.some(
+                  (one) =>
+                    one.name === 'requests_total' &&
+                    one.inside.filter((name) => name !== 'rate' && name !== 'increase').length ===
+                      inside.length,
+                ),
+            ),
         },
         {
           id: 'version-lost',

@@ -1,5 +1,5 @@
 import type { ChapterQuestions } from '../question.ts';
-import { neverLooksBack } from '../grammar.ts';
+import { takesRawCounters } from '../grammar.ts';
 import { halfHour } from '../world.ts';
 
 const FAILED = 'rate(registry_exceptions_total{job="app"}[5m])';
@@ -21,7 +21,8 @@ export const chapter: ChapterQuestions = {
         {
           id: 'since-the-start',
           says: 'Those are the counters themselves: all since each program started. How much did they grow in five minutes?',
-          when: neverLooksBack,
+          when: takesRawCounters,
+          ofRows: true,
         },
         {
           id: 'each-program',

@@ -1,6 +1,6 @@
 import { seriesName, type History } from '../history.ts';
 import type { ChapterQuestions } from '../question.ts';
-import { neverLooksBack } from '../grammar.ts';
+import { takesRawCounters } from '../grammar.ts';
 import { halfHour } from '../world.ts';
 
 /** Twice no program exports the donations: around 1211 s both are down, at 1468 s one answers without them. */
@@ -114,7 +114,8 @@ export const chapter: ChapterQuestions = {
         {
           id: 'since-the-start',
           says: 'Those are the counters themselves: all since each program started. Ask how fast they grow.',
-          when: neverLooksBack,
+          when: takesRawCounters,
+          ofRows: true,
         },
         {
           id: 'bool',

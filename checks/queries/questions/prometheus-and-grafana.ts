@@ -1,4 +1,4 @@
-import { neverLooksBack } from '../grammar.ts';
+import { takesRawCounters } from '../grammar.ts';
 import type { ChapterQuestions, QueryHint } from '../question.ts';
 import { halfHour } from '../world.ts';
 
@@ -21,7 +21,8 @@ const CPU = 'process_cpu_seconds_total{job="app"}';
 const rawCounter: QueryHint = {
   id: 'raw-counter',
   says: 'That is the counter itself: all since the program started. Ask by how much it has grown.',
-  when: neverLooksBack,
+  when: takesRawCounters,
+  ofRows: true,
 };
 
 export const chapter: ChapterQuestions = {

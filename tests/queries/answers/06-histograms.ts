@@ -23,6 +23,7 @@ export const answers: Answers = {
       [`sum by (instance) (${sum}) / sum by (instance) (${count})`]: 'each-program',
       [`sum(rate(${D}_sum{job="app"}[5m])) / sum(${all})`]: 'all-pages',
       [`sum(${count}) / sum(${sum})`]: 'upside-down',
+      'sum(request_seconds_sum) / sum(request_seconds_count)': 'no-such-metric',
       [`sum(${sum})`]: 'not-divided',
       [`avg(${sum})`]: 'not-divided',
       [`histogram_quantile(0.5, sum by (le) (rate(${D}_bucket${of}[5m])))`]: 'median',

@@ -46,6 +46,10 @@ export const answers: Answers = {
       [`sum by (version) (requests_total{job="app",status=~"5.."} ${join} ${info})`]:
         'since-the-start',
       [`sum by (version) (sum(${failed}) ${join} ${info})`]: 'instance-lost',
+      [`sum(${failed}) * on (instance, job) ${info}`]: 'instance-lost',
+      [`requests_total{job="app"} * on (instance, job) ${info}`]: 'many-on-the-left',
+      [`sum by (version) (${failed} ${join} ${info}) * 60`]: 'factor',
+      [info]: 'labels-extra',
       [`sum by (version) (${failed} + on (instance, job) group_left (version) ${info})`]: 'values',
       [`sum by (version) (increase(requests_total{job="app",status=~"5.."}[5m]) ${join} ${info})`]:
         'factor',

@@ -26,6 +26,7 @@ export const answers: Answers = {
       [`sum(${failed}) / sum(${calls}) * 100`]: 'per-cent',
       [`sum(${failed}) / sum(${calls})`.replaceAll('5m', '1m')]: 'range',
       [`sum(${failed}) / sum(rate(registry_duration_seconds{job="app"}[5m]))`]: 'no-such-metric',
+      'sum(registry_errors_total) / sum(registry_calls_count)': 'no-such-metric',
     },
   },
 };

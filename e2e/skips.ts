@@ -42,6 +42,16 @@ export const ALLOWED_SKIPS: readonly AllowedSkip[] = [
     here: () => !workflow && !findDocker().engine,
   },
   {
+    test: 'e2e/incident.test.ts > make incident > beside make up',
+    why: 'No Docker engine runs here, or can be started. It is tried beside make native.',
+    here: () => !workflow && !findDocker().engine,
+  },
+  {
+    test: 'e2e/incident.test.ts > make incident > beside make native',
+    why: 'Windows has no process groups to send Ctrl-C to.',
+    here: () => process.platform === 'win32',
+  },
+  {
     test: "e2e/containers.test.ts > 'docker-compose' >",
     why: 'Compose 1.29 is no longer installed with Docker; compose.test.ts holds what it refuses.',
     here: () => findDocker().compose?.length === 2,

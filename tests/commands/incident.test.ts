@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { typeErrors } from '../../checks/harness/compile.ts';
 import { freePorts } from '../../checks/harness/ports.js';
+import { askForDiagnosis } from '../../workshop/commands/incident.ts';
 import { faultyFiles, writeFaulty } from '../../workshop/incidents/copy.ts';
 import { compare } from '../../workshop/incidents/evidence.ts';
 import { HEALTHY, INCIDENTS, WHAT, WHERE } from '../../workshop/incidents/list.ts';
@@ -175,6 +176,23 @@ describe('the verdict', () => {
       where: { verdict: 'wrong' },
     });
   });
+});
+
+test('in a terminal each part is asked for until it is one, and Enter keeps what was given', async () => {
+  const typed = ['14', '3', '', '9', 'noon', '14:23', 'up'];
+  const asked: string[] = [];
+  const ask = async (question: string) => {
+    asked.push(question);
+    return typed.shift()!;
+  };
+  const first = await askForDiagnosis(ask, {});
+  expect(first).toEqual({ what: '3', where: '9', minute: '14:23', query: 'up' });
+  expect(asked[0]).toContain(`  13  ${WHAT[13]}`);
+  expect(asked.join()).not.toContain('Enter keeps');
+
+  typed.push('', '4', '', 'up == 0');
+  expect(await askForDiagnosis(ask, first)).toEqual({ ...first, where: '4', query: 'up == 0' });
+  expect(asked.at(-2)).toContain('(Enter keeps 14:23)');
 });
 
 describe('make incident', () => {

@@ -41,6 +41,9 @@ const RPS = 10;
 /** The program must answer within this time, in milliseconds: a container takes a while. */
 const PATIENCE_MS = 60_000;
 
+/** The learner's own program is waited for so long, in milliseconds: it may be broken. */
+const RETURN_MS = 10_000;
+
 const QUERY_FILE = join(ROOT, 'mine', 'incident.promql');
 
 const FIRST_LINES = `# The query that shows the incident: its answer must differ before the onset and after it.
@@ -100,7 +103,10 @@ async function start(values: Values<'incident'>, env: NodeJS.ProcessEnv): Promis
   try {
     const before = await startOf(app.url);
     console.log('Starting a program with a fault in the place of yours…');
-    if (!(await app.replace(true)) || !(await untilAnother(app.url, before, stop.signal))) {
+    if (
+      !(await app.replace(true)) ||
+      !(await untilAnother(app.url, before, PATIENCE_MS, stop.signal))
+    ) {
       if (!stop.signal.aborted) console.error(app.whyNot);
       return 1;
     }
@@ -118,15 +124,18 @@ async function start(values: Values<'incident'>, env: NodeJS.ProcessEnv): Promis
   } finally {
     clearInterval(beats);
     const state = readState();
-    if (state.current) writeState({ ...state, current: { ...state.current, end: Date.now() } });
-    await app.replace(false);
+    if (state.current && !state.current.end) {
+      writeState({ ...state, current: { ...state.current, end: Date.now() } });
+    }
+    const faulty = await startOf(app.url);
+    if (await app.replace(false)) await untilAnother(app.url, faulty, RETURN_MS);
     rest();
   }
   const { current } = readState();
   console.log(
     current?.over
-      ? `\nYour own program is back. For another incident, type: ${typed('incident')}`
-      : `\nYour own program is back. Prometheus still has what was: you can give your diagnosis with ${howToAnswer()}\nFor the same call once more: ${typed('incident', { N: n })}`,
+      ? 'Your own program is back.'
+      : `\nYour own program is back.${canBeJudged(current) ? ` Prometheus still has what was, and you can give your diagnosis: ${howToAnswer()}` : ''}\nFor the same call once more: ${typed('incident', { N: n })}`,
   );
   return 0;
 }
@@ -158,25 +167,26 @@ function howToAnswer(): string {
   return typed('incident', { WHAT: 1, WHERE: 1, MINUTE: '14:23' });
 }
 
-/** When the process at a URL was started, as it says; undefined if nothing answers. */
+/** When the process at a URL was started, as it says; empty without metrics, undefined if nothing answers. */
 async function startOf(url: string): Promise<string | undefined> {
   const answer = await fetchWithin(2000, `${url}/metrics`);
   return answer && (/^process_start_time_seconds (\S+)$/m.exec(answer.text)?.[1] ?? '');
 }
 
-/** Waits until another process than that before runs there, and is ready. */
+/** Waits until another process than that before answers there. @returns whether one does */
 async function untilAnother(
   url: string,
   before: string | undefined,
-  signal: AbortSignal,
+  deadlineMs: number,
+  signal?: AbortSignal,
 ): Promise<boolean> {
   let another = false;
   await until(async () => {
     const now = await startOf(url);
-    another = Boolean(now) && now !== before;
-    return another || signal.aborted;
-  }, PATIENCE_MS);
-  return another && !signal.aborted;
+    another = now !== undefined && now !== before;
+    return another || signal?.aborted === true;
+  }, deadlineMs);
+  return another && !signal?.aborted;
 }
 
 /** Waits until the incident is over, by a diagnosis that was typed elsewhere, too, or by Ctrl-C. */
@@ -193,9 +203,13 @@ async function converse(signal: AbortSignal): Promise<void> {
   terminal.on('SIGINT', () => process.emit('SIGINT', 'SIGINT'));
   const ask = async (question: string) => (await terminal.question(question, { signal })).trim();
   try {
+    let last: Partial<Diagnosis> = {};
     for (;;) {
-      await ask('When you know, press Enter. ');
-      if (await converseOnce(ask)) return;
+      const word = await ask('\nWhen you know, press Enter (to give up, type show): ');
+      if (word.toLowerCase() === 'show') return void show('');
+      last = await askForDiagnosis(ask, last);
+      if (await judgeAloud(complete({ what: '', where: '', minute: '', query: '', ...last })))
+        return;
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -204,29 +218,46 @@ async function converse(signal: AbortSignal): Promise<void> {
   }
 }
 
-/**
- * Asks for one diagnosis and judges it.
- * @param ask puts a question, and gives what was typed
- * @returns whether the incident is over
- */
-export async function converseOnce(ask: (question: string) => Promise<string>): Promise<boolean> {
-  const given: Diagnosis = {
-    what: await ask(`\nWhat is it?\n${listOf(WHAT)}\nIts number (or show, to give up): `),
-    where: '',
-    minute: '',
-    query: '',
-  };
-  if (given.what.toLowerCase() === 'show') return show('') === 0;
-  const where = await ask(`\nWhere is it?\n${listOf(WHERE)}\nIts number: `);
-  const minute = await ask('\nIn which minute did it begin (such as 14:23)? ');
-  const query = await ask('\nA query that shows it (Enter takes mine/incident.promql): ');
+async function judgeAloud(diagnosis: Diagnosis): Promise<boolean> {
   try {
-    return (await judge('', { ...given, where, minute, query })) === 0;
+    return (await judge('', diagnosis)) === 0;
   } catch (error) {
-    if (!(error instanceof UsageError) && !(error instanceof PrometheusError)) throw error;
-    console.error(error.message);
+    if (!(error instanceof PrometheusError)) throw error;
+    console.error(`${error.message} Does the stack still run?`);
     return false;
   }
+}
+
+/**
+ * Asks for one diagnosis, and for each part of it until it is one.
+ * @param ask puts a question, and gives what was typed
+ * @param last what was given before: Enter keeps it
+ */
+export async function askForDiagnosis(
+  ask: (question: string) => Promise<string>,
+  last: Partial<Diagnosis>,
+): Promise<Diagnosis> {
+  const askFor = async (question: string, fits: (text: string) => boolean, kept?: string) => {
+    const more = kept === undefined ? '' : ` (Enter keeps ${kept})`;
+    for (;;) {
+      const text = (await ask(`${question}${more}: `)) || kept || '';
+      if (fits(text)) return text;
+    }
+  };
+  const among = (answers: object) => (text: string) => Object.hasOwn(answers, text);
+  return {
+    what: await askFor(`\nWhat is it?\n${listOf(WHAT)}\nIts number`, among(WHAT), last.what),
+    where: await askFor(`\nWhere is it?\n${listOf(WHERE)}\nIts number`, among(WHERE), last.where),
+    minute: await askFor(
+      '\nIn which minute did it begin, such as 14:23',
+      (text) => CLOCK.test(text),
+      last.minute,
+    ),
+    query: await askFor(
+      '\nA query that shows it; Enter takes that of mine/incident.promql',
+      (text) => text !== '' || readQuery() !== '',
+    ),
+  };
 }
 
 /** The incident that was started last. @throws {UsageError} if there is none, or another was asked for */
@@ -243,13 +274,23 @@ function currentOf(n: string): Current {
   return current;
 }
 
+function lastMomentOf({ end }: Current): number {
+  return Math.min(Date.now(), end ?? Infinity);
+}
+
+/** Whether Prometheus has enough of it. */
+function canBeJudged(current: Current | undefined): boolean {
+  if (!current) return false;
+  return lastMomentOf(current) >= current.onset + ENOUGH_S * current.pace * 1000;
+}
+
 /** @returns 0 if all is right, else 1 */
 async function judge(n: string, given: Diagnosis): Promise<number> {
   const current = currentOf(n);
   const diagnosis = complete(given);
   const { onset, start, pace, end: ended } = current;
-  const now = Math.min(Date.now(), ended ?? Infinity);
-  if (now < onset + ENOUGH_S * pace * 1000) {
+  const now = lastMomentOf(current);
+  if (!canBeJudged(current)) {
     console.error(
       ended
         ? `It was ended before it could be seen. Start it once more: ${typed('incident', { N: current.n })}`
@@ -286,7 +327,7 @@ async function judge(n: string, given: Diagnosis): Promise<number> {
     writeState({ ...state, tries });
     const count = tries.filter((one) => one.n === current.n).length;
     console.log(
-      `\nLook again, then give another diagnosis: ${howToAnswer()}${count > 1 ? `\nOr give up, and read what it is: ${typed('incident', { SHOW: true })}` : ''}`,
+      `\nLook again, then give another diagnosis${process.stdin.isTTY ? '' : `: ${howToAnswer()}`}${count > 1 ? `\nOr give up, and read what it is: ${typed('incident', { SHOW: true })}` : ''}`,
     );
     return 1;
   }

@@ -20,7 +20,12 @@ export function judgeDiagnosis(
 ): Record<'what' | 'where' | 'minute' | 'query', Verdict> {
   return {
     what: choice(diagnosis.what, incident.what, incident.nearWhat, incident.way),
-    where: choice(diagnosis.where, incident.where, incident.nearWhere, incident.way),
+    where: choice(
+      diagnosis.where,
+      incident.where,
+      incident.nearWhere,
+      'Ask your query by its labels, and look which of the series stayed as they were.',
+    ),
     minute: judgeMinute(diagnosis.minute, onset),
     query: judgeEvidence(evidence),
   };

@@ -83,6 +83,8 @@ async function dockerApp(
     url,
     port: 8001,
     replace: async (faulty: boolean) => {
+      // The stack may have been stopped in the meantime: nothing of it is to be started then.
+      if (containersOf(compose, 'app', own).length === 0) return false;
       const options = ['up', '--detach', '--no-deps', '--force-recreate', 'app'];
       const more = faulty ? { ...none, APP_FOLDER: `./${FAULTY}` } : {};
       return (await runShown(compose, options, { ...own, ...more })) === 0;

@@ -1,5 +1,5 @@
 import type { ChapterQuestions, QueryHint } from '../question.ts';
-import { takesRawCounters, type Structure } from '../grammar.ts';
+import type { Structure } from '../grammar.ts';
 import { halfHour } from '../world.ts';
 
 /** Requests per second in five minutes, of those that fit some matchers. */
@@ -11,8 +11,9 @@ const EVER = 'requests_total{job="app"';
 
 const sinceTheStart: QueryHint = {
   id: 'since-the-start',
-  says: 'Those are the counters themselves: all since each program started, however long ago. Ask how fast they grow.',
-  when: takesRawCounters,
+  says: 'A counter stands there as it is: all since each program started, however long ago. Ask how fast it grows.',
+  when: ({ selectors }) =>
+    selectors.some(({ name, range }) => /_total$/.test(name) && range === undefined),
   ofRows: true,
 };
 

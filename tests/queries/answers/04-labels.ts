@@ -78,6 +78,7 @@ export const answers: Answers = {
       [`avg(${rate(',status=~"5.."')} / ${rate()})`]: 'mean-of-ratios',
       'sum(requests_total{status=~"5.."}) / sum(requests_total)': 'since-the-start',
       [`${rate(',status=~"5.."')} / sum(${rate()})`]: 'one-side-summed',
+      [`sum(${rate(',status=~"5.."')}) / sum(requests_total)`]: 'since-the-start',
       [`sum(${rate(',status=~"5.."')}) / sum(${rate(',status=~"2.."')})`]: 'of-the-good',
       [`sum(${rate(',status="503"')}) / sum(${rate()})`]: 'only-503',
       [`sum(${rate(',status=~"5.."')})`]: 'no-share',

@@ -103,7 +103,12 @@ function verdictOf(
   const compared = comparison(moments, expected, results);
   // That something is not there at all explains why nothing comes back.
   const notThere = missed(structure, results, history);
-  const like = (query: string) => !notThere && equal(vectorsOf(query, resultsOf), results);
+  const empty = results.every((rows) => rows.length === 0);
+  const like = (query: string) =>
+    !notThere &&
+    equal(vectorsOf(query, resultsOf), results) &&
+    // Nothing comes of many mistakes: then a query must also be built alike.
+    (!empty || partsOf(structureOf(query)) === partsOf(structure));
   const own = hints.find(
     ({ when, ofRows, like: queries = [] }) =>
       ((when?.(structure) ?? false) && !(ofRows && notThere)) || queries.some(like),
@@ -118,6 +123,16 @@ function vectorsOf(query: string, resultsOf: ReadonlyMap<string, readonly Result
     if (error) throw new Error(`${query}: ${error.message}`);
     return nameless(rows);
   });
+}
+
+/** What a query is made of, whatever the order: metrics, functions, operators. */
+function partsOf({ selectors, calls, operators }: Structure): string {
+  const parts = [
+    ...selectors.map(({ name }) => name),
+    ...calls.map(({ name }) => name),
+    ...operators.map(({ op }) => op),
+  ];
+  return [...new Set(parts)].toSorted().join(' ');
 }
 
 interface Said {

@@ -96,6 +96,8 @@ export const answers: Answers = {
       [`histogram_quantile(0.9, sum by (instance, le) (rate(${D}_bucket{job="app"}[1m])))`]:
         'range',
       [`histogram_quantile(0.9, sum by (instance, endpoint, le) (${buckets}))`]: 'labels-extra',
+      // Empty too, but not for want of le.
+      [`${within('0.25')} / ${all}`]: 'nothing',
     },
   },
 };

@@ -67,7 +67,7 @@ export const chapter: ChapterQuestions = {
         {
           id: 'infinity',
           says: 'The bucket of `+Inf` holds everybody, not those beyond the last limit. Who is in the bucket that ends at one second, and who is missing there?',
-          when: limitIs(/^\+?Inf$/),
+          when: (structure) => limitIs(/^\+?Inf$/)(structure) && !limitIs(/^[\d.]+$/)(structure),
         },
         {
           id: 'since-the-start',

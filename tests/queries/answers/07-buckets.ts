@@ -28,6 +28,8 @@ export const answers: Answers = {
         'since-the-start',
       [`1 - ${within('1.0')} / ${all}`]: 'pairs',
       [`1 - ${share('0.9')}`]: 'other-bucket',
+      [`1 - sum by (endpoint) (${within('0.9')}) / sum by (endpoint) (${within('+Inf')})`]:
+        'other-bucket',
       [`sum by (endpoint) (${all}) - sum by (endpoint) (${within('1.0')})`]: 'per-second',
       [`sum by (endpoint) (${all}) - sum by (endpoint) (${within('1.0')}) / sum by (endpoint) (${all})`]:
         'precedence',

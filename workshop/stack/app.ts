@@ -2,6 +2,7 @@ import { until } from '../../checks/harness/program.ts';
 import type { Values } from '../terminal/arguments.js';
 import { untilAnswers } from './fetch.ts';
 import { ask, composeOrSayWhy, containersOf, runShown } from './docker.ts';
+import { rememberedTargets } from './native-files.ts';
 import { targetsOf } from './prometheus-api.ts';
 import { FAULTY, setStandIn } from './stand-in.ts';
 import { typed } from '../terminal/typed.js';
@@ -37,10 +38,20 @@ export async function findApp(
     return targets.length > 0;
   }, DISCOVERY_MS);
   const inDocker = targets.some(({ hostname }) => hostname === 'app');
-  const target = targets.find(({ hostname }) => hostname === 'localhost');
+  // Of several, that which `make native` has started: the others are the learner's.
+  const target = targets.find(({ host }) => host === nativeHost());
   if (inDocker) return dockerApp(ports, env);
   if (target) return nativeApp(target);
-  return `The Prometheus on ${prometheus} has no job named app that is yours. Get the file back with git restore prometheus.yaml, then start the stack: ${typed('up')}, or without Docker: ${typed('native')}`;
+  return `The Prometheus on ${prometheus} does not scrape a program that was started here. If you have edited prometheus.yaml, get it back with: git restore prometheus.yaml
+Else start the stack: ${typed('up')}, or without Docker: ${typed('native')}`;
+}
+
+function nativeHost(): string | undefined {
+  try {
+    return rememberedTargets()['app:8001'];
+  } catch {
+    return undefined;
+  }
 }
 
 function nativeApp({ port, origin }: URL): App {

@@ -31,6 +31,13 @@ export function translateTargets(text: string, targets: Targets): string {
   return text.replaceAll(/(?<![\w.-])[\w-]+:\d+(?!\d)/g, (target) => targets[target] ?? target);
 }
 
+const REMEMBERED = join(NATIVE, 'targets.json');
+
+/** Those of the stack that was started last. @throws {Error} if there was none */
+export function rememberedTargets(): Targets {
+  return JSON.parse(readFileSync(REMEMBERED, 'utf8')) as Targets;
+}
+
 /**
  * Brings prometheus.yaml and alerts.yaml to where the Prometheus of `make native` reads them.
  * @param targets none means those that the last call was given
@@ -39,9 +46,8 @@ export function translateTargets(text: string, targets: Targets): string {
  */
 export function writeNativeFiles(targets?: Targets): string[] {
   mkdirSync(NATIVE, { recursive: true });
-  const remembered = join(NATIVE, 'targets.json');
-  if (targets) replaceFile(remembered, JSON.stringify(targets));
-  const known = targets ?? (JSON.parse(readFileSync(remembered, 'utf8')) as Targets);
+  if (targets) replaceFile(REMEMBERED, JSON.stringify(targets));
+  const known = targets ?? rememberedTargets();
   return ['alerts.yaml', 'prometheus.yaml'].flatMap((name) => {
     let text: string;
     try {

@@ -86,10 +86,20 @@ export const mutations: readonly Mutation[] = [
     'const trees = await registry.countTrees();',
     "const trees = await registry.countTrees();\n  if (trees >= 0) return failure(500, 'No.');",
   ]),
+  mutation('visit-fails', [
+    'server.ts',
+    'return { status: 200, body: countPage(trees) };',
+    'return failure(502, `The page for ${trees} trees is not there.`);',
+  ]),
   mutation('unreadable-path', [
     'server.ts',
     'const route = routes.get(path);',
     "let decoded = '';\n  try {\n    decoded = decodeURIComponent(path);\n  } catch {\n    return failure(500, 'Something went wrong here.');\n  }\n  const route = routes.get(decoded);",
   ]),
   mutation('any-case', ['server.ts', 'routes.get(path)', 'routes.get(path.toLowerCase())']),
+  mutation('any-case', [
+    'server.ts',
+    'const route = routes.get(path);',
+    "const [, route] = [...routes].find(([known]) => new RegExp(`^${known}$`, 'i').test(path)) ?? [];",
+  ]),
 ];

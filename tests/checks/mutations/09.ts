@@ -185,4 +185,10 @@ export const mutations: readonly Mutation[] = [
     ],
     ['server.ts', '  listen,\n  onStop,\n', ''],
   ),
+  // It waits for connections that a timer never lets go.
+  mutation('not-ended', [
+    'server.ts',
+    "onStop(() => applicationState.state('stopping'));\n",
+    "onStop(() => {\n  applicationState.state('stopping');\n  return new Promise<void>(() => setInterval(() => {}, 1000)) as unknown as void;\n});\nprocess.exit = (() => {}) as never;\n",
+  ]),
 ];

@@ -117,6 +117,33 @@ export const troubleMutations: readonly TroubleMutation[] = [
   { step: 10, ...mutation('take-10', [ENTRY, './instrument.ts', './own/instrument.ts']) },
   { step: 11, ...mutation('take-11', [ENTRY, './metrics-server.ts', './own/metrics-server.ts']) },
   {
+    step: 9,
+    compiled,
+    ...mutation('take-09', [
+      ENTRY,
+      'const settings =',
+      "await import('./lib/info.js');\nconst settings =",
+    ]),
+  },
+  {
+    step: 10,
+    compiled,
+    ...mutation('take-10', [
+      ENTRY,
+      'const settings =',
+      "await import('./helpers/instrument.js');\nconst settings =",
+    ]),
+  },
+  {
+    step: 11,
+    compiled,
+    ...mutation('take-11', [
+      ENTRY,
+      'await startMetricsServer(settings);',
+      "await startMetricsServer(settings);\nawait import('./servers/metrics-server.js');",
+    ]),
+  },
+  {
     step: 1,
     ...mutation('crashed', [ENTRY, 'const registry =', "JSON.parse('{');\nconst registry ="]),
   },

@@ -222,7 +222,6 @@ export interface TimeHistogram {
 /** Judges what the third query gives. */
 export function judgeTime(
   results: readonly Result[],
-  query: string,
   histogram: TimeHistogram | undefined,
 ): Wrong<TimeHint> | undefined {
   const waits = TIME_MOMENTS.map((at) => tally(at - WINDOW_S, at).waits);
@@ -235,17 +234,22 @@ export function judgeTime(
   const wrong = (hint: TimeHint, more = '') => ({ hint, expected, got: `${got}${more}` });
   if ((results[at]!.rows?.length ?? 0) > 1) return wrong('time-many');
   if (Number.isNaN(numbers[at])) return wrong('time-no-number');
-  if (!/\b(rate|irate|increase)\s*\(/.test(query) && histogram) return wrong('time-since-start');
   const mean = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0) / all.length;
   if (numbers.every((number, index) => close(number, mean(waits[index]!), 0.1))) {
     return wrong('time-mean');
   }
   if (!histogram) return wrong('time-other');
   const { edges, name, holdsExpired } = histogram;
-  if (numbers.every((number, index) => close(number, estimate(waits[index]!, edges), 0.3))) {
+  const estimates = (all: readonly (readonly number[])[]) =>
+    numbers.every((number, index) => close(number, estimate(all[index]!, edges), 0.3));
+  if (estimates(waits)) {
     return wrong('time-edges', `\nthe buckets of ${name} end at ${edges.join(', ')} s`);
   }
-  return wrong(holdsExpired ? 'time-expired-mixed-in' : 'time-other');
+  if (estimates(TIME_MOMENTS.map((moment) => sinceStart(moment).waits))) {
+    return wrong('time-since-start');
+  }
+  const isTooHigh = numbers[at]! > nineOfTen(waits[at]!);
+  return wrong(holdsExpired && isTooHigh ? 'time-expired-mixed-in' : 'time-other');
 }
 
 /** What histogram_quantile(0.9, …) estimates from these times in buckets with these limits. */

@@ -13,7 +13,7 @@ const sinceTheStart: QueryHint = {
   id: 'since-the-start',
   says: 'A counter stands there as it is: all since each program started, however long ago. Ask how fast it grows.',
   when: ({ selectors }) =>
-    selectors.some(({ name, range }) => /_total$/.test(name) && range === undefined),
+    selectors.some(({ name, range }) => name.endsWith('_total') && range === undefined),
   ofRows: true,
 };
 

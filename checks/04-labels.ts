@@ -201,6 +201,11 @@ const registryFailures = check({
       fuller:
         'While /treecounter waited for the registry, another visitor came, and visits were counted with what belongs to somebody else. A variable at the top of a file is there once for all requests: after an `await` it may hold what the next visitor wrote. Use a `const` inside the function that counts.',
     },
+    'treecounter-otherwise': {
+      first: 'Count a visit to /treecounter under endpoint="/treecounter", letter for letter.',
+      fuller:
+        'The visits to this route were counted, and no series with its name has moved. Either the value is cut or spelt in another way, or this route gets a name of its own. Take the key of `routes`, in the same line for all of them.',
+    },
     'success-too-early': {
       first: 'Count after the registry has answered: this failure was counted as a 200.',
       fuller:
@@ -232,6 +237,9 @@ const registryFailures = check({
     const change = (labels: Record<string, string>) => changeOf(before, after, NAME, labels);
     const strange = change({ endpoint: '/plant' }) !== 1 || change({ method: 'POST' }) !== 1;
     if (strange) throw fail('labels-shared', finding);
+    if (change({ endpoint: at.endpoint }) === 0 && change({}) > 1) {
+      throw fail('treecounter-otherwise', finding);
+    }
     const early = change({ ...at, status: '200' }) > answered;
     throw fail(early ? 'success-too-early' : 'failure-otherwise', finding);
   },

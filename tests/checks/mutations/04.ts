@@ -131,6 +131,16 @@ export const mutations: readonly Mutation[] = [
       'requests.inc({ method: methodLabel(visit.method), endpoint, status: answer.status === 503 ? 500 : answer.status });',
     ),
   ),
+  mutation(
+    'treecounter-otherwise',
+    endpoint("const endpoint = routes.has(visit.path) ? visit.path.slice(0, 8) : 'unmatched';"),
+  ),
+  mutation(
+    'treecounter-otherwise',
+    endpoint(
+      "const known = routes.has(visit.path) ? visit.path : 'unmatched';\n  const endpoint = known === '/treecounter' ? '/count' : known;",
+    ),
+  ),
   mutation('raw-path', endpoint('const endpoint = visit.path;')),
   mutation(
     'unmatched-value',

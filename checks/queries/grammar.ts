@@ -188,11 +188,13 @@ export function uses(...names: readonly string[]): (structure: Structure) => boo
   return ({ calls }) => calls.some(({ name }) => names.includes(name));
 }
 
-/** Whether a query names counters, by their endings, and looks back over nothing: a condition for a hint. */
+/** Whether a query takes a counter, by its name's ending, as it is: a condition for a hint. */
 export function takesRawCounters({ selectors }: Structure): boolean {
-  return (
-    selectors.some(({ name }) => /_(total|bucket|sum|count)$/.test(name)) &&
-    selectors.every(({ range }) => range === undefined)
+  return selectors.some(
+    ({ name, range, inside }) =>
+      /_(total|bucket|sum|count)$/.test(name) &&
+      range === undefined &&
+      !inside.includes('subquery'),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ChapterQuestions, QueryHint } from '../question.ts';
-import type { Structure } from '../grammar.ts';
+import { takesRawCounters, type Structure } from '../grammar.ts';
 import { halfHour } from '../world.ts';
 
 /** Requests per second in five minutes, of those that fit some matchers. */
@@ -12,8 +12,7 @@ const EVER = 'requests_total{job="app"';
 const sinceTheStart: QueryHint = {
   id: 'since-the-start',
   says: 'A counter stands there as it is: all since each program started, however long ago. Ask how fast it grows.',
-  when: ({ selectors }) =>
-    selectors.some(({ name, range }) => name.endsWith('_total') && range === undefined),
+  when: takesRawCounters,
   ofRows: true,
 };
 

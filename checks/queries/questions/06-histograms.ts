@@ -17,7 +17,7 @@ const byPage = 'by (endpoint) ';
 
 const sinceTheStart: QueryHint = {
   id: 'since-the-start',
-  says: 'Those are the series themselves: all since each program started. How much did they grow in the time that is asked for?',
+  says: 'A counter stands there as it is: all since each program started. How much did it grow in the time that is asked for?',
   when: takesRawCounters,
   ofRows: true,
 };

@@ -71,7 +71,7 @@ export const chapter: ChapterQuestions = {
         },
         {
           id: 'since-the-start',
-          says: 'Those are the series themselves: all since each program started. How much did they grow in five minutes?',
+          says: 'A counter stands there as it is: all since each program started. How much did it grow in five minutes?',
           when: takesRawCounters,
           ofRows: true,
         },
@@ -171,7 +171,7 @@ export const chapter: ChapterQuestions = {
         },
         {
           id: 'since-the-start',
-          says: 'Those are the series themselves: all since each program started. How much did they grow in ten minutes?',
+          says: 'A counter stands there as it is: all since each program started. How much did it grow in ten minutes?',
           when: takesRawCounters,
           ofRows: true,
         },

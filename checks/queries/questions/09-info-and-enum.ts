@@ -86,7 +86,7 @@ export const chapter: ChapterQuestions = {
       hints: [
         {
           id: 'since-the-start',
-          says: 'Those are the counters themselves: all since each program started. Ask how fast they grow.',
+          says: 'A counter stands there as it is: all since each program started. Ask how fast it grows.',
           when: takesRawCounters,
           ofRows: true,
         },

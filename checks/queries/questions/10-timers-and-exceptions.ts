@@ -20,7 +20,7 @@ export const chapter: ChapterQuestions = {
       hints: [
         {
           id: 'since-the-start',
-          says: 'Those are the counters themselves: all since each program started. How much did they grow in five minutes?',
+          says: 'A counter stands there as it is: all since each program started. How much did it grow in five minutes?',
           when: takesRawCounters,
           ofRows: true,
         },

@@ -155,7 +155,7 @@ Incident ${n}. The phone rings: “${INCIDENTS[n]!.call}”
 It begins within the next minutes: until then all is well. Visitors come by themselves.
 Look at ${prometheus}/ and at Grafana. Ask: what has changed, when, on which page, what moved with it?
 Then give your diagnosis: what it is, where, since which minute, and a query that shows it.
-Write the query into mine/incident.promql, or after QUERY=.
+Write the query into mine/incident.promql, or ${process.stdin.isTTY ? 'type it when you are asked' : 'give it as QUERY'}.
 ${process.stdin.isTTY ? '' : `\n${questions()}\n\nGive it with: ${howToAnswer()}`}`);
 }
 

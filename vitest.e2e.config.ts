@@ -9,6 +9,9 @@ const COMPUTES = ['containers', 'grafana', 'incident', 'install', 'native'].map(
   (name) => `e2e/${name}.test.ts`,
 );
 
+/** Nine programs under load, and an event loop whose every delay counts. */
+const ALONE = ['e2e/incidents.test.ts'];
+
 const project = (
   name: string,
   groupOrder: number,
@@ -34,7 +37,11 @@ const project = (
 export default defineConfig({
   test: {
     // What waits for time to pass runs all at once, on two cores, too; what computes comes after it.
-    projects: [project('waits', 0, ['e2e/*.test.ts'], COMPUTES), project('computes', 1, COMPUTES)],
+    projects: [
+      project('waits', 0, ['e2e/*.test.ts'], [...COMPUTES, ...ALONE]),
+      project('computes', 1, COMPUTES),
+      project('alone', 2, ALONE),
+    ],
     slowTestThreshold: 60_000,
     reporters: ['default', ['./tests/support/reporter.ts', { allowedSkips: ALLOWED_SKIPS }]],
   },

@@ -80,7 +80,7 @@ beforeAll(async () => {
       start: Date.now() / 1000,
       onset: onset / 1000,
     });
-    await untilListening(process);
+    await untilListening(process, 1, 60_000);
     traffic.push(visit(`http://localhost:${ports[index]}`));
   }
 }, 120_000);

@@ -130,6 +130,21 @@ describe.skipIf(WINDOWS)('without Docker, prefetch', () => {
     expect(doctor.code).toBe(0);
   });
 
+  test('fetches it, too, where there is a Prometheus without its promtool', async () => {
+    const root = await repository();
+    const MIRROR = emptyFolder();
+    makeArchive(MIRROR, { prometheus: { text: tells('3.13.4') }, promtool: { text: '' } });
+    const PATH = withTar();
+    putPrometheus(PATH, '3.5.0');
+    const doctor = await runCommand(['doctor'], { ...BARE, ...FREE, PATH }, [], root);
+    expect(doctor.stdout).toMatch(
+      /^warn {2}No promtool, .*\n {6}.*: npm run prefetch -- --native$/m,
+    );
+    const { stdout } = await runCommand(['prefetch'], { ...BARE, PATH, MIRROR }, [], root);
+    expect(stdout).toMatch(/^Its promtool is missing\.\nFetching Prometheus 3\.13\.4 /m);
+    expect(stdout).toMatch(/^All is here: /m);
+  });
+
   test('says what is missing and what to type, and leaves nothing half', async () => {
     const root = await repository();
     const MIRROR = emptyFolder();

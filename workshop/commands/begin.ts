@@ -20,6 +20,7 @@ export function begin(root: string, step: string): number {
     ? `the state before chapter ${number}, ${inWords(before)}`
     : `${step}, the program as the class begins`;
   const code = putIntoApp({ root, source, what, command });
-  if (code === 0) console.log(`Next: chapter ${number} of WORKSHOP.md, with ${typed('dev')}`);
+  const chapter = number === step ? 'its chapter' : `chapter ${number}`;
+  if (code === 0) console.log(`Next: ${chapter} of WORKSHOP.md, with ${typed('dev')}`);
   return code;
 }

@@ -8,6 +8,7 @@ import {
 } from '../stack/docker.ts';
 import { findPrometheus } from '../stack/prometheus.ts';
 import { FetchFailure, fetchPrometheus, megabytes } from '../stack/prometheus-archive.ts';
+import { findPromtool } from '../stack/promtool.ts';
 import { PROMETHEUS } from '../stack/releases.ts';
 import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
@@ -58,10 +59,11 @@ async function prefetchImages(docker: Docker): Promise<string[]> {
 /** @returns whether it is here now */
 async function prefetchPrometheus(mirror: string | undefined): Promise<boolean> {
   const here = findPrometheus(process.env).found;
-  if (here) {
-    console.log(`Prometheus ${here.version} is here: ${here.command}`);
-    return true;
-  }
+  // Some systems pack it apart from Prometheus.
+  const promtool = findPromtool(process.env).found;
+  if (here) console.log(`Prometheus ${here.version} is here: ${here.command}`);
+  if (here && promtool) return true;
+  if (here) console.log('Its promtool is missing.');
   console.log(`Fetching Prometheus ${PROMETHEUS.version} from ${mirror ?? PROMETHEUS.archives}…`);
   try {
     const { command, version } = await fetchPrometheus({ mirror, onProgress: progressLine() });

@@ -7,6 +7,7 @@ import { otherPort, portOf, whoHas } from './ports.ts';
 import { PORTS } from '../commands.js';
 import { ROOT } from '../programs.ts';
 import { findPrometheus, noPrometheus, PROMETHEUS_FILE } from './prometheus.ts';
+import { findPromtool } from './promtool.ts';
 import { typed } from '../terminal/typed.js';
 
 /** One thing that was looked at. */
@@ -96,6 +97,7 @@ function stack(docker: Docker, env: NodeJS.ProcessEnv): Finding[] {
           state: 'good',
           what: `Without Docker: Prometheus ${prometheus.version} (${prometheus.command}), ${findGrafana(env) ? 'and Grafana' : 'but no Grafana'}`,
         },
+        ...promtool(env),
       ]
     : [];
   if (why) return [{ state: 'warning', ...why }, ...native];
@@ -110,6 +112,18 @@ function stack(docker: Docker, env: NodeJS.ProcessEnv): Finding[] {
     ...composeFile(docker, env),
     ...grafanaVolume(env),
     ...native,
+  ];
+}
+
+/** Some systems pack it apart from Prometheus. */
+function promtool(env: NodeJS.ProcessEnv): Finding[] {
+  if (findPromtool(env).found) return [];
+  return [
+    {
+      state: 'warning',
+      what: `No promtool, which judges what you write for ${typed('ask')} and ${typed('rules')}`,
+      fix: `While there is a network, type: ${typed('prefetch', { NATIVE: true })}`,
+    },
   ];
 }
 

@@ -537,7 +537,7 @@ async function createSession(
           const { size } = waiting;
           const look = await scrape();
           during.push({ scrape: look, waiting: Math.min(size, waiting.size) });
-          await sleep(15);
+          await sleep(25);
         }
       };
       const [[one, two]] = await Promise.all([asked, canScrape ? watch() : undefined]);

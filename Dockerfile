@@ -16,6 +16,7 @@ COPY workshop workshop
 COPY forest forest
 COPY steps steps
 COPY exercises exercises
+COPY production production
 COPY app app
 USER node
 EXPOSE 8000 8001

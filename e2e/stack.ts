@@ -1,3 +1,4 @@
+import { COMPONENTS } from '../workshop/stack/components.ts';
 import { ask } from '../workshop/stack/docker.ts';
 import { startTyped } from '../tests/support/cli.ts';
 import { makeSandbox } from '../tests/support/workspace.ts';
@@ -18,7 +19,9 @@ export interface Stack {
 export async function makeStack(name: string): Promise<Stack> {
   const { folder, remove } = makeSandbox(name);
   const ports: Record<string, string> = {};
-  for (const port of [8000, 8001, 8002, 8003, 9090, 3000]) {
+  const usual = [8000, 8001, 8002, 8003, 9090, 3000];
+  const added = COMPONENTS.flatMap((component) => component.ports.map((port) => port.usual));
+  for (const port of [...usual, ...added]) {
     ports[`PORT_${port}`] = `${await freePort()}`;
   }
   const project = folder.split(/[\\/]/).at(-1)!.toLowerCase();

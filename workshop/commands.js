@@ -12,6 +12,16 @@ export const PORTS = /** @type {const} */ ({
   secondVisitors: 8003,
   prometheus: 9090,
   grafana: 3000,
+  /** What PRODUCTION.md adds; workshop/stack/components.ts knows more of it. */
+  alertmanager: 9093,
+  pager: 8060,
+  pushgateway: 9091,
+  nodeExporter: 9100,
+  blackboxExporter: 9115,
+  /** Without Docker: the metrics of the three instances of WITH=many. */
+  many1: 8011,
+  many2: 8012,
+  many3: 8013,
 });
 
 /**
@@ -138,6 +148,24 @@ const PORT_8003 = moved(PORTS.secondVisitors);
 const PORT_9090 = moved(PORTS.prometheus);
 const PORT_3000 = moved(PORTS.grafana);
 
+/** What PRODUCTION.md adds to the stack. */
+const components = {
+  WITH: text('what to bring besides: names of PRODUCTION.md, with + between', 'alertmanager+many', {
+    rare,
+    unset: 'nothing',
+  }),
+  PORT_9093: moved(PORTS.alertmanager),
+  PORT_8060: moved(PORTS.pager),
+  PORT_9091: moved(PORTS.pushgateway),
+  PORT_9100: moved(PORTS.nodeExporter),
+  PORT_9115: moved(PORTS.blackboxExporter),
+};
+const PROMETHEUS_CONFIG = text(
+  'the configuration that Prometheus reads',
+  'production/prometheus.yaml',
+  { rare, unset: 'prometheus.yaml; with WITH, the example' },
+);
+
 /** Every command, in the order in which a learner meets them. */
 export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
   dev: {
@@ -213,6 +241,8 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       PORT_9090,
       PORT_3000,
       SECOND: onOff('start a second program beside the stack'),
+      ...components,
+      PROMETHEUS_CONFIG,
     },
   },
   down: {
@@ -234,6 +264,11 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
           unset: 'looked for',
         },
       ),
+      ...components,
+      PORT_8011: moved(PORTS.many1),
+      PORT_8012: moved(PORTS.many2),
+      PORT_8013: moved(PORTS.many3),
+      PROMETHEUS_CONFIG,
     },
   },
   ask: {
@@ -248,7 +283,7 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
   },
   reload: {
     does: 'have Prometheus read prometheus.yaml and alerts.yaml now',
-    variables: { PORT_9090 },
+    variables: { PORT_9090, PORT_9093: components.PORT_9093 },
   },
   rules: { does: 'check alerts.yaml, and run your tests of it in mine/', variables: {} },
   load: {
@@ -291,9 +326,20 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       PORT_9090,
     },
   },
+  pager: {
+    does: 'show what Alertmanager sends, on a page, until Ctrl-C',
+    variables: { PORT_8060: components.PORT_8060 },
+  },
+  amtool: {
+    does: "run Alertmanager's own tool",
+    variables: {
+      ARGS: text('what to tell it, in quotes', 'silence query', { bare: true, unset: 'nothing' }),
+      PORT_9093: components.PORT_9093,
+    },
+  },
   doctor: {
     does: 'see whether this laptop is ready for class',
-    variables: { PORT_8000, PORT_8001, PORT_9090, PORT_3000 },
+    variables: { PORT_8000, PORT_8001, PORT_9090, PORT_3000, ...components },
   },
   prefetch: {
     does: 'download all that the class needs while there is a network',
@@ -303,6 +349,7 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
         unset: 'the official releases',
       }),
       NATIVE: { ...onOff('fetch what runs without Docker, though Docker is here'), rare },
+      WITH: components.WITH,
     },
   },
   test: {

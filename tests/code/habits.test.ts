@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { COMPONENTS, imagesOf } from '../../workshop/stack/components.ts';
 import { images } from '../../workshop/stack/docker.ts';
 import { ROOT } from '../../workshop/programs.ts';
 
@@ -34,7 +35,7 @@ describe('THIRD-PARTY.md', () => {
 
   test('names every image', () => {
     const { node, prometheus, grafana } = images();
-    for (const image of [node, prometheus, grafana]) {
+    for (const image of [node, prometheus, grafana, ...imagesOf(COMPONENTS)]) {
       expect(text).toContain(`the image \`${image.split(':')[0]}\``);
     }
   });

@@ -1,3 +1,4 @@
+import { wordsOf } from '../../workshop/commands/amtool.ts';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS, commands, type CommandName } from '../../workshop/commands.js';
 import { nearest, readArguments, UsageError } from '../../workshop/terminal/arguments.js';
@@ -154,7 +155,7 @@ describe('the table of the commands', () => {
     );
     if (command.passes) return;
     const known = name as CommandName;
-    const words = typed(known, example, {}).split(' ').slice(4);
+    const words = wordsOf(typed(known, example, {})).slice(4);
     const byNpm = readArguments(known, words, {});
     const env = Object.fromEntries(
       entries.map(([variable, { example: value }]) => [variable, value]),

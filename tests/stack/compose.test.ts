@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { join, posix } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
+import { PORTS } from '../../workshop/commands.js';
+import { ALL_PROFILES, COMPONENTS, imagesOf } from '../../workshop/stack/components.ts';
 import { images } from '../../workshop/stack/docker.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -11,18 +13,44 @@ const compose = read('docker-compose.yaml').replaceAll(/^\s*#.*$/gm, '');
 
 /** The lines that belong to a service, by its name. */
 function service(name: string): string {
-  const found = new RegExp(`^  ${name}:\\n((?: {4}.*\\n|\\n)+)`, 'm').exec(compose);
+  const found = new RegExp(`^  ${name}:.*\\n((?: {4}.*\\n|\\n)+)`, 'm').exec(compose);
   return found![1]!;
 }
+
+const serviceNames = [
+  ...compose.slice(compose.indexOf('\nservices:')).matchAll(/^ {2}([\w-]+):.*\n {4}/gm),
+].map(([, name]) => name!);
+
+test('without a profile it is the stack of the class, and each component has the profile of its name', () => {
+  const named = COMPONENTS.flatMap(({ services }) => services);
+  expect(serviceNames.toSorted()).toEqual(
+    ['app', 'app2', 'prometheus', 'grafana', ...named].toSorted(),
+  );
+  for (const { name, services, ports } of COMPONENTS) {
+    for (const one of services) {
+      if (service(one).includes('<<: *instance')) continue;
+      expect(service(one), one).toContain(`    profiles: [${name}]\n`);
+    }
+    ports.forEach(({ usual }, index) => {
+      expect(service(services[index]!)).toContain(`:-${usual}}:${usual}`);
+      expect(Object.values(PORTS)).toContain(usual);
+    });
+  }
+  for (const usual of ['app', 'prometheus', 'grafana']) {
+    expect(service(usual)).not.toContain('profiles:');
+  }
+  const profiles = [...compose.matchAll(/profiles: \[(.+)\]/g)].map(([, name]) => name!);
+  expect(new Set(profiles)).toEqual(new Set(ALL_PROFILES));
+});
 
 test('every port is open to this computer alone, and can be moved', () => {
   const lists = [...compose.matchAll(/^ {4}ports:\n((?: {6}- .*\n)+)/gm)];
   const ports = lists.flatMap(([, list]) => list!.trim().split(/\n\s*/));
-  expect(ports).toHaveLength(6);
+  expect(ports).toHaveLength(11);
   for (const port of ports) {
     expect(port).toMatch(/^- 127\.0\.0\.1:\$\{PORT_(\d+):-\1\}:\d+$/);
   }
-  expect(compose.match(/^\s*ports:/gm)).toHaveLength(4);
+  expect(compose.match(/^\s*ports:/gm)).toHaveLength(9);
 });
 
 test('docker-compose 1.29 and docker compose 2 both take the file', () => {
@@ -33,7 +61,10 @@ test('docker-compose 1.29 and docker compose 2 both take the file', () => {
 
 test('every image has its version', () => {
   const { node, prometheus, grafana } = images();
-  for (const image of [node, prometheus, grafana]) expect(image).toMatch(/^[\w/]+:v?\d+[\w.-]*$/);
+  for (const image of [node, prometheus, grafana, ...imagesOf(COMPONENTS)]) {
+    expect(image).toMatch(/^[\w/-]+:v?\d+[\w.-]*$/);
+  }
+  expect(imagesOf(COMPONENTS)).toHaveLength(4);
 });
 
 test('every container is locked down and limited', () => {
@@ -41,11 +72,14 @@ test('every container is locked down and limited', () => {
     /^x-locked:.*\n {2}init: true\n {2}read_only: true\n {2}cap_drop: \[ALL\]\n {2}security_opt: \['no-new-privileges:true'\]$/m,
   );
   expect(compose).toMatch(/^x-program: &program\n {2}<<: \*locked$/m);
-  for (const name of ['app', 'app2', 'prometheus', 'grafana']) {
-    expect(service(name)).toMatch(/^ {4}<<: \*(locked|program)$/m);
+  expect(compose).toMatch(/^ {2}many-1: &instance\n {4}<<: \*program$/m);
+  for (const name of serviceNames) {
+    if (name === 'many-1') continue;
+    expect(service(name), name).toMatch(/^ {4}<<: \*(locked|program|instance)$/m);
+    if (!/<<: \*(program|instance)/.test(service(name))) {
+      expect(service(name), name).toMatch(/^ {4}mem_limit: \d+m$/m);
+    }
   }
-  expect(compose.match(/mem_limit: /g)).toHaveLength(3);
-  expect(compose.match(/healthcheck:/g)).toHaveLength(3);
   // Folders of this computer are only read.
   for (const [, mount] of compose.matchAll(/- (\.\/?\S*:\S+)/g)) expect(mount).toMatch(/:ro,z$/);
 });

@@ -5,8 +5,13 @@ import { readDocument, rowsOf } from './document.ts';
 
 const readme = readDocument('README.md').chapters.find(({ title }) => title === 'Commands')!.text;
 const before = readDocument('WORKSHOP.md').chapters.find(({ title }) => title === 'Before class')!;
+const more = readDocument('PRODUCTION.md').chapters.find(
+  ({ title }) => title === 'Before the half-day',
+)!;
 const rows = rowsOf(readme).filter(([first = '']) => first.startsWith('`make '));
-const twins = rowsOf(before.text).filter(([first = '']) => first.startsWith('`make '));
+const twins = [before, more]
+  .flatMap(({ text }) => rowsOf(text))
+  .filter(([first = '']) => first.startsWith('`make '));
 
 const nameIn = (cell = '') => /^`make (\w+)/.exec(cell)![1] as CommandName;
 

@@ -21,7 +21,7 @@ function wordsOf(text: string): Set<string> {
 }
 
 test('all words are spelt as in words.txt', () => {
-  const words = ['WORKSHOP.md', 'INSTRUCTOR.md'].flatMap((path) => [
+  const words = ['WORKSHOP.md', 'PRODUCTION.md', 'INSTRUCTOR.md'].flatMap((path) => [
     ...wordsOf(readDocument(path).text),
   ]);
   const unknown = [...new Set(words)].filter((word) => !known.has(word)).toSorted();

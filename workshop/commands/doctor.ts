@@ -1,16 +1,18 @@
+import { componentsIn } from '../stack/components.ts';
 import { examine, type Finding } from '../stack/examination.ts';
+import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 
 const SIGNS = { good: 'ok  ', warning: 'warn', problem: 'FAIL' } as const;
 
 /** Looks whether this laptop is ready for class; each finding comes with its fix. */
-export async function run(_: unknown, env: NodeJS.ProcessEnv): Promise<number> {
-  const findings = await examine(env);
+export async function run({ WITH }: Values<'doctor'>, env: NodeJS.ProcessEnv): Promise<number> {
+  const findings = await examine(env, componentsIn(WITH, 'doctor'));
   findings.forEach(show);
   const problems = findings.filter(({ state }) => state === 'problem').length;
   if (problems > 0) {
     console.error(
-      `\nNot ready for class: see to what is marked FAIL, then type again: ${typed('doctor')}`,
+      `\nNot ready for class: see to what is marked FAIL, then type again: ${typed('doctor', { WITH })}`,
     );
     return 1;
   }

@@ -1,4 +1,5 @@
 import type { Values } from '../terminal/arguments.js';
+import { ALL_PROFILES, withProfiles } from '../stack/components.ts';
 import { composeOrSayWhy, runShown } from '../stack/docker.ts';
 import { typed } from '../terminal/typed.js';
 
@@ -6,10 +7,8 @@ import { typed } from '../terminal/typed.js';
 export async function run({ VOLUMES }: Values<'down'>, env: NodeJS.ProcessEnv): Promise<number> {
   const compose = composeOrSayWhy();
   if (!compose) return 1;
-  // The profile names the second instance, which Compose otherwise would leave behind.
-  const all = { ...env, COMPOSE_PROFILES: 'second' };
   const options = ['down', '--remove-orphans', ...(VOLUMES ? ['--volumes'] : [])];
-  const code = await runShown(compose, options, all);
+  const code = await runShown(compose, options, withProfiles(env, ALL_PROFILES));
   if (code !== 0) return 1;
   console.log(
     VOLUMES

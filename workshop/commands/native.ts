@@ -1,16 +1,34 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Values } from '../terminal/arguments.js';
 import { PORTS } from '../commands.js';
+import {
+  componentsIn,
+  missingPrograms,
+  PRODUCTION_CONFIG,
+  type Component,
+} from '../stack/components.ts';
 import { fetchWithin, untilAnswers } from '../stack/fetch.ts';
 import { findGrafana, type Grafana } from '../stack/grafana.ts';
-import { NATIVE, nativeTargets, writeNativeFiles } from '../stack/native-files.ts';
-import { findProgram, ROOT } from '../programs.ts';
+import {
+  filesBeside,
+  NATIVE,
+  nativeFound,
+  nativeTargets,
+  writeNativeFiles,
+} from '../stack/native-files.ts';
+import { findOnPath } from '../stack/path.ts';
+import { findProgram, hasMetricsPort, ROOT } from '../programs.ts';
 import { portOf, programPorts, takenPorts } from '../stack/ports.ts';
 import { PrometheusNews } from '../stack/prometheus-news.ts';
-import { findPrometheus, noPrometheus, PROMETHEUS_FILE } from '../stack/prometheus.ts';
+import {
+  findPrometheus,
+  noPrometheus,
+  prometheusConfig,
+  USUAL_CONFIG,
+} from '../stack/prometheus.ts';
 import { setStandIn, STAND_IN, standIn } from '../stack/stand-in.ts';
 import { supervise, type ProgramEvent } from '../program/supervise.ts';
 import { writeProgramEvents } from '../terminal/program-events.ts';
@@ -29,11 +47,19 @@ const STOP_MS = 8000;
  */
 const SAME_SIGNAL_MS = 1000;
 
+/** The usual ports of the instances of WITH=many. */
+const MANY = [PORTS.many1, PORTS.many2, PORTS.many3];
+
 const NO_GRAFANA = `Grafana is not here, so its dashboards are left out. Install it to have them: https://grafana.com/grafana/download (macOS: brew install grafana). If it is in an unusual place, name it: ${typed('native', { GRAFANA_HOME: '/path/to/grafana' })}`;
 
 /** Runs the stack without Docker until Ctrl-C; all of it listens on this computer's loopback alone. */
-export async function run({ STEP }: Values<'native'>, given: NodeJS.ProcessEnv): Promise<number> {
+export async function run(
+  { STEP, WITH }: Values<'native'>,
+  given: NodeJS.ProcessEnv,
+): Promise<number> {
   const { folder, entry } = findProgram(STEP);
+  const components = componentsIn(WITH, 'native');
+  const config = prometheusConfig(given, components.length > 0 ? PRODUCTION_CONFIG : USUAL_CONFIG);
   const env = { ...given, HOST: '127.0.0.1' };
   const looked = findPrometheus(env);
   if (!looked.found) {
@@ -44,6 +70,11 @@ export async function run({ STEP }: Values<'native'>, given: NodeJS.ProcessEnv):
   }
   if (!existsSync(join(ROOT, entry))) {
     console.error(`${entry} is missing. Get it back with: git restore ${folder}`);
+    return 1;
+  }
+  const lacking = missingPrograms(components, env);
+  if (lacking.length > 0) {
+    console.error(`${lacking.join('\n')}\nThen type again: ${typed('native', { STEP, WITH })}`);
     return 1;
   }
   const grafana = findGrafana(env);
@@ -59,8 +90,12 @@ export async function run({ STEP }: Values<'native'>, given: NodeJS.ProcessEnv):
     ...program,
     { port: ports.prometheus, variable: 'PORT_9090' },
     ...(grafana ? [{ port: ports.grafana, variable: 'PORT_3000' }] : []),
+    ...components.flatMap(portsOf).map((usual) => ({
+      port: portOf(usual, env),
+      variable: `PORT_${usual}`,
+    })),
   ];
-  const taken = await takenPorts(wanted, 'native', { STEP });
+  const taken = await takenPorts(wanted, 'native', { STEP, WITH });
   if (taken.length > 0) {
     console.error(taken.join('\n'));
     return 1;
@@ -68,19 +103,24 @@ export async function run({ STEP }: Values<'native'>, given: NodeJS.ProcessEnv):
 
   // One that was killed may have left it.
   setStandIn(undefined);
-  const targets = nativeTargets(env, ports);
-  const unread = writeNativeFiles(targets);
+  const unread = writeNativeFiles({
+    config,
+    targets: nativeTargets(env, ports),
+    found: nativeFound(components, env),
+  });
   if (unread.length > 0) {
     console.error(unread.join('\n'));
     return 1;
   }
-  const edited = ['prometheus.yaml', 'alerts.yaml'].map((name) => join(ROOT, name));
-  const unwatch = watch(edited, () =>
-    writeNativeFiles(targets).forEach((line) => console.error(line)),
+  const edited = config === USUAL_CONFIG ? filesBeside(config) : [dirname(config)];
+  const unwatch = watch(
+    edited.map((name) => join(ROOT, name)),
+    () => writeNativeFiles().forEach((line) => console.error(line)),
   );
   const over = new AbortController();
   const others = [
-    startPrometheus(looked.found.command, ports.prometheus),
+    startPrometheus(looked.found.command, ports.prometheus, config),
+    ...components.flatMap((component) => startComponent(component, env)),
     ...(grafana ? [startGrafana(grafana, ports, env)] : []),
   ];
   let failed = false;
@@ -103,16 +143,30 @@ export async function run({ STEP }: Values<'native'>, given: NodeJS.ProcessEnv):
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => over.abort());
   }
-  void announce(ports, grafana !== undefined, over.signal);
+  void announce(ports, grafana !== undefined, components, env, over.signal);
+  const watched = [folder, 'forest'];
+  const instances = components.some(({ name }) => name === 'many') ? MANY : [];
+  const theirs = instances.map((usual, index) => {
+    const log = createWriteStream(join(NATIVE, `many-${index + 1}.log`));
+    return supervise({
+      entry,
+      watched,
+      signal: over.signal,
+      env: { ...env, ...portsOfInstance(entry, portOf(usual, env)) },
+      output: 'events',
+      onEvent: (event) => void (event.type === 'output' && log.write(event.text)),
+    });
+  });
   const code = await supervise({
     entry: () => standIn() ?? entry,
-    watched: [folder, 'forest', STAND_IN],
+    watched: [...watched, STAND_IN],
     env,
     signal: over.signal,
     onEvent: tellOfStandIns(entry),
   });
   over.abort();
   unwatch();
+  await Promise.all(theirs);
   await Promise.all(others.map(end));
   return failed ? 1 : code;
 }
@@ -139,9 +193,39 @@ interface Other {
   readonly saidWhy: () => boolean;
 }
 
-function startPrometheus(command: string, port: number): Other {
+/** The usual ports of what a component runs without Docker. */
+function portsOf({ name, ports }: Component): readonly number[] {
+  return name === 'many' ? MANY : ports.map(({ usual }) => usual);
+}
+
+/** The ports of one of many instances: Prometheus asks them, and visitors use the one beside them. */
+function portsOfInstance(entry: string, metrics: number): NodeJS.ProcessEnv {
+  if (hasMetricsPort({ entry })) return { PORT: '0', METRICS_PORT: `${metrics}` };
+  return { PORT: `${metrics}` };
+}
+
+/** Starts what a component runs beside the program; of the instances of the program, there is none. */
+function startComponent({ name, program, args }: Component, env: NodeJS.ProcessEnv): Other[] {
+  if (!program || !args) return [];
+  const at = (usual: number) => `127.0.0.1:${portOf(usual, env)}`;
+  const command = findOnPath(program.name, env)!;
+  const child = start(name, command, args(at), env);
+  const other = { name, child, saidWhy: () => false };
+  return name === 'alertmanager' ? [startPager(env), other] : [other];
+}
+
+function startPager(env: NodeJS.ProcessEnv): Other {
+  const args = ['--import', import.meta.resolve('tsx'), join(ROOT, 'production/pager/server.ts')];
+  const child = start('pager', process.execPath, args, {
+    ...env,
+    PORT: `${portOf(PORTS.pager, env)}`,
+  });
+  return { name: 'pager', child, saidWhy: () => false };
+}
+
+function startPrometheus(command: string, port: number, config: string): Other {
   const args = [
-    `--config.file=${join(NATIVE, 'prometheus.yaml')}`,
+    `--config.file=${join(NATIVE, config)}`,
     `--storage.tsdb.path=${join(NATIVE, 'prometheus-data')}`,
     '--storage.tsdb.retention.time=2d',
     '--storage.tsdb.retention.size=512MB',
@@ -150,7 +234,8 @@ function startPrometheus(command: string, port: number): Other {
     '--enable-feature=auto-reload-config',
     '--config.auto-reload-interval=2s',
   ];
-  const news = new PrometheusNews(PROMETHEUS_FILE, {
+  const news = new PrometheusNews(join(ROOT, config), {
+    name: config,
     tell: (text) => console.log(`\n${text}\n`),
   });
   const child = start('prometheus', command, args, process.env, (text) => news.read(text));
@@ -208,6 +293,8 @@ function start(
 async function announce(
   ports: { prometheus: number; grafana: number },
   hasGrafana: boolean,
+  components: readonly Component[],
+  env: NodeJS.ProcessEnv,
   over: AbortSignal,
 ): Promise<void> {
   const giveUp = () => over.aborted;
@@ -215,6 +302,11 @@ async function announce(
   const prometheus = `http://localhost:${ports.prometheus}`;
   if (!(await untilAnswers(`${prometheus}/-/ready`, wait))) return;
   console.log(`Prometheus answers on ${prometheus}/`);
+  for (const { shown, usual, ready } of components.flatMap(({ ports }) => ports)) {
+    const url = `http://localhost:${portOf(usual, env)}`;
+    if (!(await untilAnswers(url + ready, wait))) return;
+    console.log(`${shown} answers on ${url}/`);
+  }
   if (!hasGrafana) return;
   const grafana = `http://localhost:${ports.grafana}`;
   if (await untilAnswers(`${grafana}/api/health`, wait)) {

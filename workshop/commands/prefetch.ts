@@ -1,3 +1,4 @@
+import { componentsIn, imagesOf, missingPrograms, type Component } from '../stack/components.ts';
 import {
   findDocker,
   hasImage,
@@ -14,7 +15,11 @@ import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 
 /** Downloads all that the class needs. The packages are there already: without them this would not run. */
-export async function run({ MIRROR, NATIVE }: Values<'prefetch'>): Promise<number> {
+export async function run(
+  { MIRROR, NATIVE, WITH }: Values<'prefetch'>,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const components = componentsIn(WITH, 'prefetch');
   const mirror = MIRROR || undefined;
   console.log('The packages are here.');
   const docker = findDocker();
@@ -23,28 +28,33 @@ export async function run({ MIRROR, NATIVE }: Values<'prefetch'>): Promise<numbe
   if (why) {
     console.log(`${why.what}, so no images are downloaded. If you want Docker: ${why.fix}`);
   } else {
-    missing.push(...(await prefetchImages(docker)));
+    missing.push(...(await prefetchImages(docker, components)));
   }
   // Who names a mirror wants what is there.
   if ((why || mirror || NATIVE) && !(await prefetchPrometheus(mirror))) {
     missing.push(`Prometheus ${PROMETHEUS.version}`);
   }
+  if (why || NATIVE) {
+    const lacking = missingPrograms(components, env);
+    lacking.forEach((line) => console.error(line));
+    missing.push(...lacking.map((line) => line.split(' ')[0]!));
+  }
   if (missing.length === 0) {
     console.log(
-      `All is here: the class can do without a network. See for yourself: ${typed('doctor')}`,
+      `All is here: the class can do without a network. See for yourself: ${typed('doctor', { WITH })}`,
     );
     return 0;
   }
-  const again = typed('prefetch', { MIRROR: mirror, NATIVE: NATIVE });
+  const again = typed('prefetch', { MIRROR: mirror, NATIVE, WITH });
   console.error(`Still missing: ${missing.join(', ')}. Once that is seen to, type again: ${again}`);
   return 1;
 }
 
 /** @returns what is still missing */
-async function prefetchImages(docker: Docker): Promise<string[]> {
+async function prefetchImages(docker: Docker, components: readonly Component[]): Promise<string[]> {
   const { node, prometheus, grafana } = images();
   const missing: string[] = [];
-  for (const image of [node, prometheus, grafana]) {
+  for (const image of [node, prometheus, grafana, ...imagesOf(components)]) {
     if (hasImage(image)) {
       console.log(`The image ${image} is here.`);
     } else if ((await runShown(['docker'], ['pull', image])) !== 0) {

@@ -3,14 +3,20 @@ import { join } from 'node:path';
 import type { Values } from '../terminal/arguments.js';
 import { ask, containersOf, findDocker } from '../stack/docker.ts';
 import { fetchWithin } from '../stack/fetch.ts';
+import { ROOT } from '../programs.ts';
 import { NATIVE, writeNativeFiles } from '../stack/native-files.ts';
-import { explainRefusal, PrometheusNews, refusedEdit } from '../stack/prometheus-news.ts';
-import { PROMETHEUS_FILE } from '../stack/prometheus.ts';
+import {
+  explainRefusal,
+  PrometheusNews,
+  refusedEdit,
+  takenOver,
+} from '../stack/prometheus-news.ts';
+import { USUAL_CONFIG } from '../stack/prometheus.ts';
 import { typed } from '../terminal/typed.js';
 
 /** Has Prometheus read prometheus.yaml and alerts.yaml now, and says whether it takes them. */
 export async function run(
-  { PORT_9090 }: Values<'reload'>,
+  { PORT_9090, PORT_9093 }: Values<'reload'>,
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const url = `http://localhost:${PORT_9090}`;
@@ -19,6 +25,7 @@ export async function run(
     console.error(unread.join('\n'));
     return 1;
   }
+  const name = await configOf(url);
   const response = await fetchWithin(15_000, `${url}/-/reload`, { method: 'POST' });
   if (!response) {
     console.error(
@@ -27,8 +34,8 @@ export async function run(
     return 1;
   }
   if (response.ok) {
-    console.log('Prometheus has taken over prometheus.yaml and alerts.yaml.');
-    return 0;
+    console.log(takenOver(name));
+    return name === USUAL_CONFIG ? 0 : reloadAlertmanager(`http://localhost:${PORT_9093}`);
   }
   if (response.status === 403 || response.status === 404) {
     console.error(
@@ -36,18 +43,42 @@ export async function run(
     );
     return 1;
   }
-  const source = readFileSync(PROMETHEUS_FILE, 'utf8');
+  const source = readFileSync(join(ROOT, name), 'utf8');
   // Of rules, the answer only says that there were errors; the log has them.
   const answer = response.text.trim();
   const why = answer.includes('applying the new configuration')
-    ? lastRefusal(env)
-    : refusedEdit(explainRefusal(answer, source));
+    ? lastRefusal(name, env)
+    : refusedEdit(explainRefusal(answer, source, name));
   console.error(why ?? refusedEdit(answer));
   return 1;
 }
 
-function lastRefusal(env: NodeJS.ProcessEnv): string | undefined {
-  const news = new PrometheusNews(PROMETHEUS_FILE, { started: true });
+/** The configuration that a running Prometheus reads, from the root. */
+async function configOf(url: string): Promise<string> {
+  const answer = await fetchWithin(3000, `${url}/api/v1/status/flags`);
+  const file = /"config\.file":("[^"]*")/.exec(answer?.text ?? '')?.[1] ?? '""';
+  const path = (JSON.parse(file) as string).replaceAll('\\', '/');
+  const [, name] = /\/(production\/[\w.-]+)$/.exec(path) ?? [];
+  return name && existsSync(join(ROOT, name)) ? name : USUAL_CONFIG;
+}
+
+/** Has Alertmanager, if it runs, read its file. */
+async function reloadAlertmanager(url: string): Promise<number> {
+  const response = await fetchWithin(15_000, `${url}/-/reload`, { method: 'POST' });
+  if (!response) return 0;
+  if (response.ok) {
+    console.log('Alertmanager has taken over production/alertmanager.yaml.');
+    return 0;
+  }
+  const why = response.text.trim().replace(/^failed to reload config: /, '');
+  console.error(
+    `Alertmanager refuses the edit and goes on with what it had:\n  production/alertmanager.yaml: ${why}\nFix it, save, and type again: ${typed('reload')}`,
+  );
+  return 1;
+}
+
+function lastRefusal(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const news = new PrometheusNews(join(ROOT, name), { name, started: true });
   const { compose } = findDocker();
   const [id] = compose ? containersOf(compose, 'prometheus', env) : [];
   const log = join(NATIVE, 'prometheus.log');

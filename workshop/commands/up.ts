@@ -1,11 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { until } from '../../checks/harness/program.ts';
 import type { Values } from '../terminal/arguments.js';
 import { PORTS } from '../commands.js';
+import {
+  componentsIn,
+  imagesOf,
+  PRODUCTION_CONFIG,
+  withProfiles,
+  type Component,
+} from '../stack/components.ts';
 import { ask, composeOrSayWhy, containersOf, hasImage, images, runShown } from '../stack/docker.ts';
-import { findProgram } from '../programs.ts';
+import { findProgram, ROOT } from '../programs.ts';
 import { PrometheusNews } from '../stack/prometheus-news.ts';
-import { PROMETHEUS_FILE } from '../stack/prometheus.ts';
+import { prometheusConfig, USUAL_CONFIG } from '../stack/prometheus.ts';
 import { portOf, takenPorts } from '../stack/ports.ts';
 import { untilAnswers } from '../stack/fetch.ts';
 import { typed } from '../terminal/typed.js';
@@ -17,11 +25,15 @@ const PATIENCE_MS = 120_000;
 
 /** Starts the stack in Docker, waits until it answers, then follows the program's log. */
 export async function run(
-  { STEP, SECOND }: Values<'up'>,
+  { STEP, SECOND, WITH }: Values<'up'>,
   given: NodeJS.ProcessEnv,
 ): Promise<number> {
   const { folder } = findProgram(STEP);
-  const env: NodeJS.ProcessEnv = { ...given, STEP };
+  const components = componentsIn(WITH, 'up');
+  const usual = components.length > 0 ? PRODUCTION_CONFIG : USUAL_CONFIG;
+  const PROMETHEUS_CONFIG = prometheusConfig(given, usual);
+  const profiles = components.map(({ name }) => name);
+  const env = withProfiles({ ...given, STEP, PROMETHEUS_CONFIG }, profiles);
   const compose = composeOrSayWhy();
   if (!compose) return 1;
   if (env.PORT || env.METRICS_PORT) {
@@ -29,22 +41,31 @@ export async function run(
       `Inside its container the program keeps its ports, so PORT and METRICS_PORT are left out here. To move a port of this computer: ${typed('up', { PORT_8001: 18001 })}`,
     );
   }
-  return SECOND ? startSecond(compose, folder, env) : startStack(compose, folder, env);
+  return SECOND ? startSecond(compose, folder, env) : startStack(compose, folder, env, components);
 }
 
-async function startStack(compose: Compose, folder: string, env: NodeJS.ProcessEnv) {
+async function startStack(
+  compose: Compose,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  components: readonly Component[],
+) {
+  const added = components.flatMap(({ ports }) => ports);
   const running = ask(compose[0], [...compose.slice(1), 'ps', '--quiet'], env).text !== '';
-  const ports = [PORTS.visitors, PORTS.program, PORTS.prometheus, PORTS.grafana].map((usual) => ({
+  const first = [PORTS.visitors, PORTS.program, PORTS.prometheus, PORTS.grafana];
+  const ports = [...first, ...added.map(({ usual }) => usual)].map((usual) => ({
     port: portOf(usual, env),
     variable: `PORT_${usual}`,
   }));
-  const taken = running ? [] : await takenPorts(ports, 'up', { STEP: env.STEP });
+  const WITH = env.WITH ?? '';
+  const taken = running ? [] : await takenPorts(ports, 'up', { STEP: env.STEP, WITH });
   if (taken.length > 0) {
     console.error(taken.join('\n'));
     return 1;
   }
-  const services = await pull();
-  if (!services) return 1;
+  const usual = await pull(components);
+  if (!usual) return 1;
+  const services = [...usual, ...components.flatMap(({ services }) => services)];
   console.log(`Starting ${services.join(', ')} with ${folder}/…`);
   const options = ['up', '--build', '--detach', ...services];
   if ((await runShown(compose, options, env)) !== 0) {
@@ -61,6 +82,13 @@ async function startStack(compose: Compose, folder: string, env: NodeJS.ProcessE
     { service: 'app', url: at(PORTS.program, '/metrics'), ok: false, id: app },
     { service: 'prometheus', url: at(PORTS.prometheus, '/-/ready'), ok: true, id: prometheus },
     { service: 'grafana', url: at(PORTS.grafana, '/api/health'), ok: true, id: undefined },
+    ...components.flatMap(({ services, ports }) =>
+      ports.map(({ usual, ready }, index) => {
+        const service = services[index]!;
+        const [id] = containersOf(compose, service, env);
+        return { service, url: at(usual, ready), ok: true, id };
+      }),
+    ),
   ].filter(({ service }) => services.includes(service));
   for (const { service, url, ok, id } of waits) {
     const giveUp = () => id !== undefined && hasEnded(id);
@@ -71,14 +99,14 @@ async function startStack(compose: Compose, folder: string, env: NodeJS.ProcessE
       );
       continue;
     }
-    console.error(`\n${whyEnded(service, id ?? containersOf(compose, service, env)[0])}`);
+    console.error(`\n${whyEnded(service, id ?? containersOf(compose, service, env)[0], env)}`);
     return 1;
   }
 
   console.log(`
 The program   ${at(PORTS.program, '/')}   (step 11: ${at(PORTS.visitors, '/')})
 Prometheus    ${at(PORTS.prometheus, '/')}
-${services.includes('grafana') ? `Grafana       ${at(PORTS.grafana, '/')}` : `Grafana       left out: its image is not here. Once there is a network, type: ${typed('up')}`}
+${services.includes('grafana') ? `Grafana       ${at(PORTS.grafana, '/')}` : `Grafana       left out: its image is not here. Once there is a network, type: ${typed('up')}`}${added.map(({ shown, usual }) => `\n${shown.padEnd(13)} ${at(usual, '/')}`).join('')}
 
 Stop the stack with: ${typed('down')}
 Ctrl-C here ends only this log; the stack goes on.
@@ -98,7 +126,7 @@ async function startSecond(compose: Compose, folder: string, env: NodeJS.Process
     return 1;
   }
   const options = ['up', '--build', '--detach', 'app2'];
-  const code = await runShown(compose, options, { ...env, COMPOSE_PROFILES: 'second' });
+  const code = await runShown(compose, options, withProfiles(env, ['second']));
   const url = `http://localhost:${portOf(PORTS.second, env)}/`;
   if (code !== 0 || !(await untilAnswers(url, { deadlineMs: PATIENCE_MS }))) {
     console.error(
@@ -116,10 +144,10 @@ async function get(image: string): Promise<boolean> {
   return hasImage(image) || (await runShown(['docker'], ['pull', image])) === 0;
 }
 
-/** Sees to the images; gives the services that can run, or nothing after saying why none can. */
-async function pull(): Promise<string[] | undefined> {
+/** Sees to the images; gives the services of the class that can run, or nothing after saying why none can. */
+async function pull(components: readonly Component[]): Promise<string[] | undefined> {
   const { node, prometheus, grafana } = images();
-  for (const image of [node, prometheus]) {
+  for (const image of [node, prometheus, ...imagesOf(components)]) {
     if (await get(image)) continue;
     console.error(
       `The image ${image} is not here and could not be downloaded: check your network, then type again: ${typed('up')}\nOr run the stack without Docker: ${typed('native')}`,
@@ -135,12 +163,13 @@ function hasEnded(id: string): boolean {
   return ask('docker', ['inspect', '--format', '{{.State.Running}}', id]).text === 'false';
 }
 
-function whyEnded(service: string, id: string | undefined): string {
+function whyEnded(service: string, id: string | undefined, env: NodeJS.ProcessEnv): string {
   // Docker gives each of a container's two streams back on the like stream.
   const { text, errors } = ask('docker', ['logs', '--tail', '8', id ?? '']);
   const words = [text, errors].filter(Boolean).join('\n');
   if (service === 'prometheus') {
-    const news = new PrometheusNews(PROMETHEUS_FILE);
+    const name = env.PROMETHEUS_CONFIG!;
+    const news = new PrometheusNews(join(ROOT, name), { name });
     news.read(`${words}\n`);
     if (news.last) return news.last;
   }
@@ -159,7 +188,9 @@ async function follow(
   prometheus: string,
 ): Promise<number> {
   const other = followLog(prometheus, '0', 'pipe');
-  const news = new PrometheusNews(PROMETHEUS_FILE, {
+  const name = env.PROMETHEUS_CONFIG!;
+  const news = new PrometheusNews(join(ROOT, name), {
+    name,
     started: true,
     tell: (text) => console.log(`\n${text}\n`),
   });

@@ -2,7 +2,7 @@ import { until } from '../../checks/harness/program.ts';
 import type { Values } from '../terminal/arguments.js';
 import { untilAnswers } from './fetch.ts';
 import { ask, composeOrSayWhy, containersOf, runShown } from './docker.ts';
-import { rememberedTargets } from './native-files.ts';
+import { rememberedFiles } from './native-files.ts';
 import { targetsOf } from './prometheus-api.ts';
 import { FAULTY, setStandIn } from './stand-in.ts';
 import { typed } from '../terminal/typed.js';
@@ -48,7 +48,7 @@ Else start the stack: ${typed('up')}, or without Docker: ${typed('native')}`;
 
 function nativeHost(): string | undefined {
   try {
-    return rememberedTargets()['app:8001'];
+    return rememberedFiles().targets['app:8001'];
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { statfsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { imagesOf, missingPrograms, type Component } from './components.ts';
 import { ask, findDocker, hasImage, images, ownsPort, whyNoDocker, type Docker } from './docker.ts';
 import { fetchWithin } from './fetch.ts';
 import { findGrafana } from './grafana.ts';
@@ -23,15 +24,18 @@ const GIB = 2 ** 30;
 /** An older volume than this is from another class, in milliseconds. */
 const STALE_MS = 2 * 24 * 3600 * 1000;
 
-/** Looks at all that the class needs of this computer. */
-export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
+/** Looks at all that the class, and these components besides, need of this computer. */
+export async function examine(
+  env: NodeJS.ProcessEnv,
+  components: readonly Component[] = [],
+): Promise<Finding[]> {
   const docker = findDocker();
   return [
     node(process.versions.node),
     architecture(docker),
     disk(docker),
-    ...stack(docker, env),
-    ...(await ports(env)),
+    ...stack(docker, env, components),
+    ...(await ports(env, components)),
   ];
 }
 
@@ -77,7 +81,11 @@ function disk({ installed }: Docker): Finding {
   };
 }
 
-function stack(docker: Docker, env: NodeJS.ProcessEnv): Finding[] {
+function stack(
+  docker: Docker,
+  env: NodeJS.ProcessEnv,
+  components: readonly Component[],
+): Finding[] {
   const why = whyNoDocker(docker);
   const looked = findPrometheus(env);
   const prometheus = looked.found;
@@ -91,6 +99,7 @@ function stack(docker: Docker, env: NodeJS.ProcessEnv): Finding[] {
       },
     ];
   }
+  const lacking = missingPrograms(components, env);
   const native: Finding[] = prometheus
     ? [
         {
@@ -100,14 +109,17 @@ function stack(docker: Docker, env: NodeJS.ProcessEnv): Finding[] {
         ...promtool(env),
       ]
     : [];
-  if (why) return [{ state: 'warning', ...why }, ...native];
+  if (why) {
+    const missing = lacking.map((what): Finding => ({ state: 'problem', what }));
+    return [{ state: 'warning', ...why }, ...native, ...missing];
+  }
   return [
     {
       state: 'good',
       what: `Docker ${docker.engine!.version}, ${docker.compose!.join(' ')} ${docker.composeVersion}`,
     },
     ...composeVersion(docker.composeVersion!),
-    ...imagesHere(),
+    ...imagesHere(components),
     ...readable(),
     ...composeFile(docker, env),
     ...grafanaVolume(env),
@@ -140,17 +152,23 @@ export function composeVersion(version: string): Finding[] {
   ];
 }
 
-function imagesHere(): Finding[] {
+function imagesHere(components: readonly Component[]): Finding[] {
   const { program, node, prometheus, grafana } = images();
-  const missing = [program, node, prometheus, grafana].filter((image) => !hasImage(image));
+  const wanted = [program, node, prometheus, grafana, ...imagesOf(components)];
+  const missing = wanted.filter((image) => !hasImage(image));
   if (missing.length === 0) return [{ state: 'good', what: 'All images are here' }];
   return [
     {
       state: 'warning',
       what: `Not yet downloaded or built: ${missing.join(', ')}`,
-      fix: `While there is a network, type: ${typed('prefetch')}`,
+      fix: `While there is a network, type: ${typed('prefetch', { WITH: namesOf(components) })}`,
     },
   ];
+}
+
+/** Components as `WITH=` takes them. */
+function namesOf(components: readonly Component[]): string {
+  return components.map(({ name }) => name).join('+');
 }
 
 /** On Linux a container reads these files as another user, who may lack the right to. */
@@ -194,15 +212,17 @@ function projectName(env: NodeJS.ProcessEnv): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '');
 }
 
-async function ports(env: NodeJS.ProcessEnv): Promise<Finding[]> {
-  const services: { usual: number; signs: Record<string, string> }[] = [
+async function ports(env: NodeJS.ProcessEnv, components: readonly Component[]): Promise<Finding[]> {
+  const services: { usual: number; signs: Readonly<Record<string, string>> }[] = [
     // Not counted in the program's own metrics, and its 404 page, too, says whose it is.
     { usual: PORTS.visitors, signs: { '/metrics': 'Tree counter' } },
     // From chapter 11 on it has the metrics and no page.
     { usual: PORTS.program, signs: { '/': 'Tree counter', '/metrics': 'trees_standing' } },
     { usual: PORTS.prometheus, signs: { '/api/v1/status/config': 'job_name: app' } },
     { usual: PORTS.grafana, signs: { '/api/search?type=dash-db': 'Tree counter' } },
+    ...components.flatMap(({ ports }) => ports),
   ];
+  const WITH = namesOf(components);
   return Promise.all(
     services.map(async ({ usual, signs }): Promise<Finding> => {
       const port = portOf(usual, env);
@@ -214,7 +234,7 @@ async function ports(env: NodeJS.ProcessEnv): Promise<Finding[]> {
       return {
         state: 'problem',
         what: `Port ${port} is ${taken.why}`,
-        fix: `${taken.fix.replace(/^./, (letter) => letter.toUpperCase())}: ${typed('up', { [`PORT_${usual}`]: otherPort(port) })}`,
+        fix: `${taken.fix.replace(/^./, (letter) => letter.toUpperCase())}: ${typed('up', { WITH, [`PORT_${usual}`]: otherPort(port) })}`,
       };
     }),
   );

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { typed } from '../terminal/typed.js';
+import { USUAL_CONFIG } from './prometheus.ts';
 
 /** A refusal that comes again after this time, in milliseconds, is of another edit. */
 const SILENCE_MS = 7000;
@@ -10,6 +11,7 @@ const SILENCE_MS = 7000;
  */
 export class PrometheusNews {
   readonly #file: string;
+  readonly #name: string;
   readonly #tell: ((news: string) => void) | undefined;
   #started: boolean;
   #refused: string | undefined;
@@ -19,11 +21,15 @@ export class PrometheusNews {
   #rest = '';
 
   /**
-   * @param file the prometheus.yaml that the learner edits
-   * @param options `started` says that Prometheus runs already; `tell` hears each piece of news
+   * @param file the configuration that the learner edits
+   * @param options `name` is that file's from the root; `started` says that Prometheus runs already; `tell` hears each piece of news
    */
-  constructor(file: string, options: { started?: boolean; tell?: (news: string) => void } = {}) {
+  constructor(
+    file: string,
+    options: { name?: string; started?: boolean; tell?: (news: string) => void } = {},
+  ) {
     this.#file = file;
+    this.#name = options.name ?? USUAL_CONFIG;
     this.#started = options.started ?? false;
     this.#tell = options.tell;
   }
@@ -49,7 +55,7 @@ export class PrometheusNews {
       this.#refuse(this.#explain(this.#inRules ?? error));
       this.#inRules = undefined;
     } else if (message === 'Completed loading of configuration file') {
-      if (this.#started) this.#say('Prometheus has taken over prometheus.yaml and alerts.yaml.');
+      if (this.#started) this.#say(takenOver(this.#name));
       this.#started = true;
       this.#refused = undefined;
     }
@@ -57,7 +63,7 @@ export class PrometheusNews {
 
   #explain(error: string | undefined): string {
     const source = existsSync(this.#file) ? readFileSync(this.#file, 'utf8') : '';
-    return explainRefusal(error, source);
+    return explainRefusal(error, source, this.#name);
   }
 
   #say(news: string): void {
@@ -75,6 +81,12 @@ export class PrometheusNews {
   }
 }
 
+/** What to tell a person whose edit Prometheus has taken. */
+export function takenOver(name: string): string {
+  const rules = name === USUAL_CONFIG ? 'alerts.yaml' : 'its rules';
+  return `Prometheus has taken over ${name} and ${rules}.`;
+}
+
 /** What to tell a person whose edit Prometheus refuses. */
 export function refusedEdit(why: string): string {
   return `Prometheus refuses the edit and goes on with what it had:\n${indent(why)}\nFix it and save: Prometheus looks again by itself within seconds.`;
@@ -90,20 +102,28 @@ function indent(text: string): string {
 
 /**
  * Puts Prometheus' error about its files in a form that leads to the line: `prometheus.yaml, line 8: …`.
- * @param source prometheus.yaml itself, to find the line where Prometheus names only the value
+ * @param source the configuration itself, to find the line where Prometheus names only the value
+ * @param name that of the configuration, from the root
  */
-export function explainRefusal(error = 'Its log does not say why.', source = ''): string {
+export function explainRefusal(
+  error = 'Its log does not say why.',
+  source = '',
+  name = USUAL_CONFIG,
+): string {
   const text = error
     .replace(/^failed to reload config: /, '')
     .replace(/couldn't load configuration \(--config\.file="[^"]*"\): /, '')
     .replace(/^parse rules from file .*?\(pattern: "[^"]*"\): /, '')
     .replace(/parsing YAML file (.+?\.yaml): (yaml: )?(unmarshal errors:\n\s*)?/, '$1: ')
     // The folder, which may have spaces in its name.
-    .replaceAll(/([a-z]:)?[\\/][^:"\n]*[\\/](?=(prometheus|alerts)\.yaml)/gi, '')
-    .replaceAll(/((?:prometheus|alerts)\.yaml): (?:line )?(\d+):(?:\d+:)?/g, '$1, line $2:')
-    .replaceAll(/^\s+line (\d+):/gm, 'prometheus.yaml, line $1:')
+    .replaceAll(
+      /([a-z]:)?[\\/][^:"\n]*?[\\/](?=(production[\\/]([\w-]+[\\/])?)?[\w-]+\.yaml)/gi,
+      '',
+    )
+    .replaceAll(/([\w\\/-]+\.yaml): (?:line )?(\d+):(?:\d+:)?/g, '$1, line $2:')
+    .replaceAll(/^\s+line (\d+):/gm, `${name}, line $1:`)
     .trim();
-  const value = /^prometheus\.yaml: .*"([^"]+)"/.exec(text)?.[1];
+  const value = text.startsWith(`${name}: `) ? /"([^"]+)"/.exec(text)?.[1] : undefined;
   const lines = source
     .split('\n')
     .flatMap((line, i) => (value && line.replace(/#.*/, '').includes(value) ? [i + 1] : []));

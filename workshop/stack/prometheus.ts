@@ -1,12 +1,29 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, normalize } from 'node:path';
 import { ROOT } from '../programs.ts';
+import { UsageError } from '../terminal/arguments.js';
 import { ask } from './docker.ts';
 import { allOnPath, executable } from './path.ts';
 import { PROMETHEUS } from './releases.ts';
 
+/** The configuration of Prometheus in the class, from the root. */
+export const USUAL_CONFIG = 'prometheus.yaml';
+
 /** The file in which a learner adds targets. */
-export const PROMETHEUS_FILE = join(ROOT, 'prometheus.yaml');
+export const PROMETHEUS_FILE = join(ROOT, USUAL_CONFIG);
+
+/**
+ * The configuration that Prometheus is to read, from the root: PROMETHEUS_CONFIG, if it is set.
+ * @throws {UsageError} if there is no such file in the repository's folder
+ */
+export function prometheusConfig(env: NodeJS.ProcessEnv, usual = USUAL_CONFIG): string {
+  const given = normalize(env.PROMETHEUS_CONFIG || usual).replaceAll('\\', '/');
+  const inside = !/^(\.\.|\/|[a-z]:)/i.test(given) && /\.ya?ml$/.test(given);
+  if (inside && existsSync(join(ROOT, given))) return given;
+  throw new UsageError(
+    `PROMETHEUS_CONFIG=${JSON.stringify(given.slice(0, 80))} is not there: give a .yaml file of this folder, for example PROMETHEUS_CONFIG=${USUAL_CONFIG}`,
+  );
+}
 
 /** Where `make prefetch` puts Prometheus and promtool. */
 export const PREFETCHED = join(ROOT, '.workshop', `prometheus-${PROMETHEUS.version}`);

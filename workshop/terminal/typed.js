@@ -44,11 +44,16 @@ export function assignment(name, variable, value, env = process.env) {
  * @param {NodeJS.ProcessEnv} env
  */
 export function retyped(text, env = process.env) {
-  return text.replaceAll(/`make (\w+)((?: [A-Z_0-9]+=[^\s`]+)*)`/g, (whole, name, assignments) => {
-    if (!Object.hasOwn(commands, name)) return whole;
-    const options = [...assignments.matchAll(/(\w+)=(\S+)/g)].map(([, ...pair]) => pair);
-    return `\`${typed(name, Object.fromEntries(options), env)}\``;
-  });
+  return text.replaceAll(
+    /`make (\w+)((?: [A-Z_0-9]+=(?:"[^"`]*"|[^\s`"]+))*)`/g,
+    (whole, name, assignments) => {
+      if (!Object.hasOwn(commands, name)) return whole;
+      const options = [...assignments.matchAll(/ (\w+)=(?:"([^"]*)"|(\S+))/g)].map(
+        ([, variable, text, word]) => [variable, text ?? word],
+      );
+      return `\`${typed(name, Object.fromEntries(options), env)}\``;
+    },
+  );
 }
 
 /**

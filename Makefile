@@ -3,6 +3,6 @@
 
 .DEFAULT_GOAL := help
 
-.PHONY: dev check hint progress metrics diff take begin solve restore up down native ask reload rules load incident pager amtool doctor prefetch test e2e bench help
-dev check hint progress metrics diff take begin solve restore up down native ask reload rules load incident pager amtool doctor prefetch test e2e bench help:
+.PHONY: dev check hint progress metrics diff take begin solve restore up down native load reload rules ask incident pager amtool doctor prefetch help test e2e bench
+dev check hint progress metrics diff take begin solve restore up down native load reload rules ask incident pager amtool doctor prefetch help test e2e bench:
 	@node workshop/run.js $@

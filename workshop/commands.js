@@ -271,21 +271,6 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       PROMETHEUS_CONFIG,
     },
   },
-  ask: {
-    does: 'ask you for a query, and judge it by what it gives',
-    variables: {
-      N: text('the question', '04d', { bare: true, unset: 'the first open one' }),
-      WATCH: onOff('judge again after each save, until Ctrl-C'),
-      SHOW: onOff('give the solution away, after a try'),
-      LIST: onOff('list all questions, and which you have answered'),
-      PORT_9090,
-    },
-  },
-  reload: {
-    does: 'have Prometheus read prometheus.yaml and alerts.yaml now',
-    variables: { PORT_9090, PORT_9093: components.PORT_9093 },
-  },
-  rules: { does: 'check alerts.yaml, and run your tests of it in mine/', variables: {} },
   load: {
     does: 'send traffic to the program, and sum up the answers',
     variables: {
@@ -305,14 +290,30 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       PORT_8001,
     },
   },
+  reload: {
+    does: 'have Prometheus read prometheus.yaml and alerts.yaml now',
+    variables: { PORT_9090, PORT_9093: components.PORT_9093 },
+  },
+  rules: { does: 'check alerts.yaml, and run your tests of it in mine/', variables: {} },
+  ask: {
+    does: 'ask you for a query, and judge it by what it gives',
+    variables: {
+      N: text('the question', '04d', { bare: true, unset: 'the first open one' }),
+      WATCH: onOff('judge again after each save, until Ctrl-C'),
+      SHOW: onOff('give the solution away, after a try'),
+      LIST: onOff('list all questions, and which you have answered'),
+      PORT_9090,
+    },
+  },
   incident: {
     does: 'get a call about a fault, and find it in Prometheus',
     variables: {
       N: text('the incident to start', '3', { bare: true, unset: 'one that you have not solved' }),
-      WHAT: text('your diagnosis: what it is, by its number', '4', { unset: 'asked for' }),
-      WHERE: text('where it is, by its number', '2', { unset: 'asked for' }),
-      MINUTE: text('when it began', '14:23', { unset: 'asked for' }),
+      WHAT: text('your diagnosis: what it is, by its number', '4', { rare, unset: 'asked for' }),
+      WHERE: text('where it is, by its number', '2', { rare, unset: 'asked for' }),
+      MINUTE: text('when it began', '14:23', { rare, unset: 'asked for' }),
       QUERY: text('a query that shows it', 'up', {
+        rare,
         unset: 'that of mine/incident.promql',
       }),
       SHOW: onOff('give up, and read what it is'),
@@ -352,6 +353,7 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       WITH: components.WITH,
     },
   },
+  help: { does: 'list the commands', packages: 'none', variables: {} },
   test: {
     does: "run the workshop's own tests",
     packages: 'all',
@@ -380,7 +382,6 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       }),
     },
   },
-  help: { does: 'list the commands', packages: 'none', variables: {} },
 });
 
 /**
@@ -388,6 +389,17 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
  * @type {Readonly<Record<CommandName, Command>>}
  */
 export const commands = COMMANDS;
+
+/** The commands by what they are for, in the order of the table. */
+export const GROUPS = /** @type {Readonly<Record<string, readonly CommandName[]>>} */ ({
+  'Your program': ['dev', 'check', 'hint', 'progress', 'metrics'],
+  'The chapters': ['diff', 'take', 'begin', 'solve', 'restore'],
+  'The stack': ['up', 'down', 'native', 'load', 'reload', 'rules'],
+  'Queries and faults': ['ask', 'incident'],
+  'The second half-day': ['pager', 'amtool'],
+  'Before class': ['doctor', 'prefetch', 'help'],
+  'For authors': ['test', 'e2e', 'bench'],
+});
 
 /** @typedef {keyof typeof COMMANDS} CommandName */
 /**

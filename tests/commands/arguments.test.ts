@@ -1,6 +1,6 @@
 import { wordsOf } from '../../workshop/commands/amtool.ts';
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, commands, type CommandName } from '../../workshop/commands.js';
+import { COMMANDS, GROUPS, commands, type CommandName } from '../../workshop/commands.js';
 import { nearest, readArguments, UsageError } from '../../workshop/terminal/arguments.js';
 import { describeCommand, listCommands } from '../../workshop/terminal/help.js';
 import { optionOf, retyped, typed } from '../../workshop/terminal/typed.js';
@@ -171,6 +171,8 @@ describe('the table of the commands', () => {
       expect(withMake).toMatch(new RegExp(`^  ${name} `, 'm'));
       expect(without).toMatch(new RegExp(`^  ${name} `, 'm'));
     }
+    expect(Object.values(GROUPS).flat()).toEqual(Object.keys(COMMANDS));
+    for (const heading of Object.keys(GROUPS)) expect(withMake).toContain(`\n\n${heading}\n  `);
     expect(withMake).toContain('(STEP=5 WATCH=1)');
     expect(without).toContain('(-- 5 --watch)');
     expect(without).not.toContain('make');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, commands, type CommandName } from '../../workshop/commands.js';
+import { COMMANDS, commands, GROUPS, type CommandName } from '../../workshop/commands.js';
 import { optionOf, retyped } from '../../workshop/terminal/typed.js';
 import { readDocument, rowsOf } from './document.ts';
 
@@ -32,6 +32,19 @@ describe('the tables of README.md', () => {
       expect(cell).toBe(`\`make ${nameIn(cell)}${words.join('')}\``);
       expect(does).toBe(commands[nameIn(cell)].does);
     }
+  });
+
+  test('stand under the headings that make help has', () => {
+    const parts = readme.split(/^### /m).slice(1);
+    const groups = parts.map((part) => [
+      part.split('\n')[0],
+      [...new Set([...part.matchAll(/^\| `make (\w+)/gm)].map(([, name]) => name))],
+    ]);
+    const expected = Object.entries(GROUPS).map(([heading, names]) => [
+      heading,
+      names.filter((name) => name !== 'help'),
+    ]);
+    expect(groups).toEqual([...expected, ['Settings of the program', []]]);
   });
 
   test('name only variables that the command takes', () => {

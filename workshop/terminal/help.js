@@ -1,5 +1,5 @@
 // Plain JavaScript: it runs before the packages are there that run TypeScript.
-import { commands, HELP } from '../commands.js';
+import { commands, GROUPS, HELP } from '../commands.js';
 import { exampleOf } from './arguments.js';
 import { assignment, typed } from './typed.js';
 
@@ -11,15 +11,20 @@ import { assignment, typed } from './typed.js';
  * @param {NodeJS.ProcessEnv} env  says whether make or npm is typed
  */
 export function listCommands(env = process.env) {
-  const rows = Object.entries(commands).map(([name, { does, variables }]) => {
+  const rowOf = (/** @type {CommandName} */ name) => {
+    const { does, variables } = commands[name];
     const usual = Object.entries(variables).filter(([, { rare }]) => !rare);
     const words = usual.map(([variable, how]) => assignment(variable, how, how.example, env));
     const way = env.MAKELEVEL ? '' : '-- ';
     return [name, `${does}${words.length > 0 ? ` (${way}${words.join(' ')})` : ''}`];
-  });
+  };
+  const names = Object.keys(commands);
+  const parts = Object.entries(GROUPS).map(
+    ([heading, group]) => `${heading}\n${table(group.map(rowOf), widest(names))}`,
+  );
   const head = env.MAKELEVEL ? 'make COMMAND' : 'npm run COMMAND';
   const more = typed('load', { HELP: true }, env);
-  return `${head}\n\n${table(rows)}\n\nWhat a command can be told, for example: ${more}`;
+  return `${head}\n\n${parts.join('\n\n')}\n\nWhat a command can be told, for example: ${more}`;
 }
 
 /**
@@ -48,7 +53,8 @@ function limits(
   return words.length > 0 ? ` (${words.join('; ')})` : '';
 }
 
-function table(/** @type {string[][]} */ rows) {
-  const width = Math.max(...rows.map(([first = '']) => first.length));
+const widest = (/** @type {string[]} */ words) => Math.max(...words.map(({ length }) => length));
+
+function table(/** @type {string[][]} */ rows, width = widest(rows.map(([first = '']) => first))) {
   return rows.map(([first = '', second]) => `  ${first.padEnd(width)}  ${second}`).join('\n');
 }

@@ -340,6 +340,16 @@ const reserved = question(
       fuller:
         'No series fits the query, whatever was reserved. Ask for the name alone, without labels and without anything around it, and compare it with what `make metrics` shows, letter by letter; then add the rest from the inside out.',
     },
+    'now-no-partner': {
+      first: 'The answer is empty: each side needs the same labels. `sum by (species)` leaves one.',
+      fuller:
+        'Prometheus calculates with pairs of series whose labels are the same on both sides, and leaves out all others: made and expired, told apart by a label, are no such pair. Put `sum by (species) (…)` around each side. Empty is also what comes of a name or a label value that is misspelt: ask for each side alone.',
+    },
+    'now-growth': {
+      first: 'How many are reserved now is no growth: ask for the value as it stands.',
+      fuller:
+        'What is made, confirmed and expired within a range leaves out the reservations from before it, and `increase` and `rate` only estimate: they are rarely whole. A gauge says how many there are; of counters, take those that ended from those that were made, as they stand.',
+    },
     'now-no-species': {
       first: 'The manager wants a number for each species: a series for oak, beech and pine.',
       fuller:
@@ -356,7 +366,7 @@ const reserved = question(
         'The answer is not what visitors had reserved at that moment. Look at the metric with `make metrics` while you reserve, confirm and wait for 20 seconds: where does it part from what you see on the page? A gauge that copies the length of the list at every event cannot part from it.',
     },
   },
-  judgeNow,
+  (results, session) => judgeNow(results, queriesOf(session)[0]),
 );
 
 const share = question(
@@ -372,6 +382,21 @@ const share = question(
       first: 'Who comes too late has not confirmed: count only what `confirmed` tells.',
       fuller:
         'The share is what comes out if each request to /confirm counts, also those that were answered with 410 because the reservation had expired. The event `confirmed` comes only for those that were in time.',
+    },
+    'share-of-made': {
+      first: 'Divide by those that ended: who has reserved a moment ago may still confirm.',
+      fuller:
+        'The share is what comes out if all that were made stand below the line. Those that wait now have neither confirmed nor expired, so it is too low whenever many have just reserved. Below the line belong the confirmed and the expired.',
+    },
+    'share-of-all-events': {
+      first: 'Divide by those that ended, each once: yours also counts each as it is made.',
+      fuller:
+        'One counter tells of all three events, and without a choice by its label the sum holds each reservation twice: when it is made, and when it ends. Below the line, choose the two ways to end: `{event=~"confirmed|expired"}`, or whatever your label is called.',
+    },
+    'share-other-range': {
+      first: 'The manager asks for the last 5 minutes: the range of your query is another one.',
+      fuller:
+        'The range in the brackets says which stretch of time `increase` and `rate` look at. The chapters before mostly took `[1m]`; here, `[5m]` is what is asked for. In a short range there may be nobody at all, and 0 / 0 is no number.',
     },
     'share-of-confirmed': {
       first: 'Divide by all that ended: you have divided by those that were confirmed.',
@@ -419,7 +444,7 @@ const share = question(
         'The answer is not the share that expired. What is counted before it is known how it ends counts too much. Ask for `sum(increase(…[5m]))` of the expired and of the others, one by one.',
     },
   },
-  async (results, session) => judgeShare(results, await comesLate(session)),
+  async (results, session) => judgeShare(results, await comesLate(session), queriesOf(session)[1]),
 );
 
 /** Whether the learner's own metrics have series at the end that were not there at the start. */
@@ -438,6 +463,11 @@ const time = question(
       first: 'Choose buckets that end where people confirm: several below 20 s, one near it.',
       fuller:
         'The query is right, and the buckets are too wide for it: a quantile is estimated inside of one bucket, and above the last one Prometheus can only name its limit. Nobody confirms after 20 seconds, and whether the limit is right is decided just below it. Limits such as 5, 10, 15 and 20 show both.',
+    },
+    'time-other-range': {
+      first: 'The manager asks for the last 5 minutes: the range of your query is another one.',
+      fuller:
+        'The range in the brackets says which stretch of time `rate` looks at. The chapters before mostly took `[1m]`; here, `[5m]` is what is asked for. In a short range nobody may have confirmed, and then there is no quantile: NaN.',
     },
     'time-expired-mixed-in': {
       first: 'Leave the expired ones out: they did not confirm, and each of them takes 20 s.',
@@ -472,7 +502,7 @@ const time = question(
   },
   async (results, session) => {
     const { confirmed, expired, last } = await recordingOf(session);
-    return judgeTime(results, histogramOf(last, { confirmed, expired }));
+    return judgeTime(results, histogramOf(last, { confirmed, expired }), queriesOf(session)[2]);
   },
 );
 

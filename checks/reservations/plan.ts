@@ -91,10 +91,11 @@ const endOf = ({ at, confirmsAfter = LIMIT_S }: Visitor) => at + confirmsAfter;
  */
 export const NOW_MOMENTS: readonly number[] = [10, 20, 30, 40, 50, 70, 90, 550, RESTART_S + 50];
 /**
- * Moments at which it is asked about the five minutes before: after the first of each end, after the
- * slow people, after the quick ones, and across the restart. Nothing is open at either edge.
+ * Moments at which it is asked about the five minutes before: after the first of each end, while four
+ * wait who count as made and not as ended, after the slow people, after the quick ones, and across
+ * the restart. At all other edges nothing is open.
  */
-export const SHARE_MOMENTS: readonly number[] = [40, 305, 605, RESTART_S + 155];
+export const SHARE_MOMENTS: readonly number[] = [40, 215, 305, 605, RESTART_S + 155];
 /** Those of them that tell the slow people from the quick ones. */
 export const TIME_MOMENTS: readonly number[] = [305, 605];
 

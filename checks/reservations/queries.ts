@@ -76,6 +76,8 @@ const inWords = (counts: Partial<Counts>) =>
 
 export type NowHint =
   | 'now-nothing'
+  | 'now-no-partner'
+  | 'now-growth'
   | 'now-no-species'
   | 'now-no-zero'
   | 'now-all-stay'
@@ -84,8 +86,19 @@ export type NowHint =
   | 'now-refused-counted'
   | 'now-other';
 
+/** Whether a query calculates with two sides, by what stands outside of its braces and texts. */
+function hasTwoSides(query: string): boolean {
+  return /[-+*/]/.test(query.replaceAll(/#.*|"[^"]*"|'[^']*'|`[^`]*`/g, ''));
+}
+
+/** Whether each range in a query is another one than the five minutes that are asked for. */
+function hasOtherRange(query: string): boolean {
+  const ranges = [...query.matchAll(/\[\s*(\w+)\s*[\]:]/g)].map(([, range]) => range);
+  return ranges.length > 0 && !ranges.some((range) => range === '5m' || range === '300s');
+}
+
 /** Judges what the first query gives. */
-export function judgeNow(results: readonly Result[]): Wrong<NowHint> | undefined {
+export function judgeNow(results: readonly Result[], query = ''): Wrong<NowHint> | undefined {
   const truth = NOW_MOMENTS.map(openAt);
   const given = results.map(speciesIn);
   const at = given.findIndex((counts, index) => !counts || !same(counts, truth[index]!));
@@ -96,7 +109,9 @@ export function judgeNow(results: readonly Result[]): Wrong<NowHint> | undefined
     expected: inWords(truth[moment]!),
     got: shownResult(results[moment]!),
   });
-  if (results.every(({ rows }) => rows?.length === 0)) return wrong('now-nothing');
+  if (results.every(({ rows }) => rows?.length === 0)) {
+    return wrong(hasTwoSides(query) ? 'now-no-partner' : 'now-nothing');
+  }
   const filled = given.map((counts) => counts && { ...ZEROS, ...counts });
   const shapeless = filled.indexOf(undefined);
   if (shapeless >= 0) {
@@ -119,7 +134,8 @@ export function judgeNow(results: readonly Result[]): Wrong<NowHint> | undefined
   if (first === refused && tooMany(refused, 'pine') === full) {
     return wrong('now-refused-counted', first);
   }
-  return wrong('now-other', first);
+  const growth = /\b(rate|irate|increase|delta)\s*\(/.test(query);
+  return wrong(growth ? 'now-growth' : 'now-other', first);
 }
 
 function openAt(moment: number): Counts {
@@ -153,6 +169,9 @@ const SHARE_MISTAKES = {
     expired / (made + refusedReserving),
   'share-late-counted': ({ confirmed, expired, refusedConfirming }: Tally) =>
     expired / (confirmed + refusedConfirming + expired),
+  'share-of-made': ({ made, expired }: Tally) => expired / made,
+  'share-of-all-events': ({ made, confirmed, expired }: Tally) =>
+    expired / (made + confirmed + expired),
   'share-of-confirmed': ({ confirmed, expired }: Tally) => expired / confirmed,
   'share-of-the-others': ({ confirmed, expired }: Tally) => confirmed / (confirmed + expired),
   'share-in-percent': ({ confirmed, expired }: Tally) => (100 * expired) / (confirmed + expired),
@@ -162,6 +181,7 @@ const truthOfShare = ({ confirmed, expired }: Tally) => expired / (confirmed + e
 
 export type ShareHint =
   | keyof typeof SHARE_MISTAKES
+  | 'share-other-range'
   | 'share-no-number'
   | 'share-many'
   | 'share-since-start'
@@ -173,7 +193,11 @@ export type ShareHint =
  * Judges what the second query gives.
  * @param late whether a series of the learner's own was not there at the start
  */
-export function judgeShare(results: readonly Result[], late = false): Wrong<ShareHint> | undefined {
+export function judgeShare(
+  results: readonly Result[],
+  late = false,
+  query = '',
+): Wrong<ShareHint> | undefined {
   const before = SHARE_MOMENTS.map((at) => tally(at - WINDOW_S, at));
   const close = (one: number, other: number) => Math.abs(one - other) <= SHARE_TOLERANCE;
   const is = (count: (tally: Tally) => number, tallies = before) =>
@@ -186,6 +210,7 @@ export function judgeShare(results: readonly Result[], late = false): Wrong<Shar
   const got = shownResult(results[at]!);
   const wrong = (hint: ShareHint) => ({ hint, expected, got });
   if ((results[at]!.rows?.length ?? 0) > 1) return wrong('share-many');
+  if (hasOtherRange(query)) return wrong('share-other-range');
   if (late && at === 0) return wrong('share-first-lost');
   if (Number.isNaN(numbers[at])) return wrong('share-no-number');
   if (
@@ -202,6 +227,7 @@ export function judgeShare(results: readonly Result[], late = false): Wrong<Shar
 }
 
 export type TimeHint =
+  | 'time-other-range'
   | 'time-no-number'
   | 'time-many'
   | 'time-since-start'
@@ -223,6 +249,7 @@ export interface TimeHistogram {
 export function judgeTime(
   results: readonly Result[],
   histogram: TimeHistogram | undefined,
+  query = '',
 ): Wrong<TimeHint> | undefined {
   const waits = TIME_MOMENTS.map((at) => tally(at - WINDOW_S, at).waits);
   const numbers = results.map(numberIn);
@@ -233,6 +260,7 @@ export function judgeTime(
   const got = shownResult(results[at]!);
   const wrong = (hint: TimeHint, more = '') => ({ hint, expected, got: `${got}${more}` });
   if ((results[at]!.rows?.length ?? 0) > 1) return wrong('time-many');
+  if (hasOtherRange(query)) return wrong('time-other-range');
   if (Number.isNaN(numbers[at])) return wrong('time-no-number');
   const mean = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0) / all.length;
   if (numbers.every((number, index) => close(number, mean(waits[index]!), 0.1))) {

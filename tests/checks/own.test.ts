@@ -415,7 +415,12 @@ const WRONG_QUERIES: Record<
     ['now-nothing', 'reservation_open'],
     ['now-no-zero', 'reservations_open > 0'],
     ['now-all-stay', 'max_over_time(reservations_open[5m])'],
-    ['now-other', 'rate(reservations_open[1m])'],
+    ['now-growth', 'rate(reservations_open[1m])'],
+    [
+      'now-no-partner',
+      'reservations_open - reservations_ended_total{outcome="confirmed"} - reservations_ended_total{outcome="expired"}',
+    ],
+    ['now-other', 'reservations_open offset 1m'],
   ],
   share: [
     [
@@ -444,7 +449,15 @@ const WRONG_QUERIES: Record<
       'increase(reservations_ended_total{outcome="expired"}[5m]) / sum(increase(reservations_ended_total[5m]))',
     ],
     ['share-other', '0.5'],
-    ['share-other', SHARE.replaceAll('5m', '2m')],
+    ['share-other-range', SHARE.replaceAll('5m', '2m')],
+    [
+      'share-of-made',
+      'sum(increase(reservations_ended_total{outcome="expired"}[5m])) / sum(increase(requests_total{endpoint="/reserve",status="201"}[5m]))',
+    ],
+    [
+      'share-of-all-events',
+      'sum(increase(reservations_ended_total{outcome="expired"}[5m])) / (sum(increase(requests_total{endpoint="/reserve",status="201"}[5m])) + sum(increase(reservations_ended_total[5m])))',
+    ],
   ],
   time: [
     [
@@ -460,6 +473,7 @@ const WRONG_QUERIES: Record<
       'time-no-number',
       'histogram_quantile(0.9, sum(rate(reservation_confirm_seconds_bucket[5m])))',
     ],
+    ['time-other-range', TIME.replace('5m', '1m')],
     ['time-other', TIME.replace('0.9', '0.5')],
     ['time-other', TIME.replace('0.9', '90')],
   ],
@@ -570,7 +584,11 @@ describe("a query of one's own", () => {
         const asked = [now[round], share[round], time[round]];
         const texts = asked.map((one, index) => one?.[1] ?? [NOW, SHARE, TIME][index]!);
         const [ofNow, ofShare, ofTime] = await ask(promtool, recording.history, texts);
-        const hints = [judgeNow(ofNow!), judgeShare(ofShare!), judgeTime(ofTime!, histogram)];
+        const hints = [
+          judgeNow(ofNow!, texts[0]),
+          judgeShare(ofShare!, false, texts[1]),
+          judgeTime(ofTime!, histogram, texts[2]),
+        ];
         expect(
           hints.map((wrong) => wrong?.hint),
           texts.join('\n'),

@@ -83,7 +83,7 @@ export const INCIDENTS: Readonly<Record<string, Incident>> = {
       7: 'The registry answers whatever it is asked: it is asked less often. Which page asks it?',
       6: 'One page is enough. Compare the answers per second of each page with those of `/`.',
     },
-    way: 'requests_in_progress climbs (chapter 05). A request without an answer is in no counter, so compare the pages (chapter 04): of which are fewer answered, for each answer of `/`?',
+    way: 'requests_in_progress climbs (chapter 05). A request without an answer is in no counter, so compare the pages (chapter 04): which has fewer answers than before, divided by those of `/`?',
     query:
       'sum(rate(requests_total{job="app",endpoint="/treecounter"}[1m])) / sum(rate(requests_total{job="app",endpoint="/"}[1m]))',
     miss: 'sum(rate(requests_total{job="app",endpoint="/treecounter",status=~"5.."}[1m])) / sum(rate(requests_total{job="app",endpoint="/treecounter"}[1m]))',

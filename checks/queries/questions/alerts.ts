@@ -3,11 +3,15 @@ import type { ChapterQuestions } from '../question.ts';
 import { takesRawCounters } from '../grammar.ts';
 import { halfHour } from '../world.ts';
 
-/** Twice no program exports the donations: around 1211 s both are down, at 1468 s one answers without them. */
+/**
+ * Twice no program of the job exports the donations: around 1211 s both are down, at 1468 s one
+ * answers without them. A program of another job always does.
+ */
 const silence = (): History => {
   const first = { job: 'app', instance: 'app:8001' };
   const second = { job: 'app', instance: 'app:8002' };
   const euros = (target: typeof first) => seriesName('donated_euros_total', target);
+  const other = { job: 'second', instance: 'app3:8001' };
   const up = (target: { job: string; instance: string }) => seriesName('up', target);
   return {
     everySeconds: 5,
@@ -15,8 +19,10 @@ const silence = (): History => {
       [euros(first)]: '0+2x227 stale _x35 0+2x23 stale _x17 0+2x60',
       // For a while nobody donates.
       [euros(second)]: '0+1x199 199x15 stale _x107 0x40',
+      [euros(other)]: '0+1x363',
       [up(first)]: '1x227 0x35 1x100',
       [up(second)]: '1x215 0x107 1x40',
+      [up(other)]: '1x363',
       [up({ job: 'prometheus', instance: 'localhost:9090' })]: '1x363',
     },
   };
@@ -88,6 +94,11 @@ export const chapter: ChapterQuestions = {
           when: ({ selectors }) => selectors.some(({ name }) => name === 'up'),
         },
         {
+          id: 'other-job',
+          says: 'A program of another job exports a metric of that name, too, and goes on with it. Say which job you mean.',
+          like: ['absent(donated_euros_total)'],
+        },
+        {
           id: 'one-program',
           says: 'This speaks when one program is silent, even if another still exports the metric.',
           like: ['absent(donated_euros_total{job="app",instance="app:8001"})'],
@@ -157,7 +168,7 @@ export const chapter: ChapterQuestions = {
         },
         {
           id: 'pairs',
-          says: 'Nothing comes back: `and` keeps a row on the left if one on the right has the same labels, and here one side has none.',
+          says: 'Nothing comes back: `and` keeps a row on the left if one on the right has the same labels, and here the labels of the two sides differ.',
           like: [`${FAILED} / ${ALL} > 0.05 and sum(${TOTAL}) > 0.1`],
         },
         {

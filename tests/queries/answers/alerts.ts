@@ -6,12 +6,7 @@ const failed = 'sum by (endpoint) (rate(requests_total{job="app",status=~"5.."}[
 
 export const answers: Answers = {
   A1: {
-    right: [
-      `absent(count(${euros}))`,
-      'absent(donated_euros_total)',
-      `absent(${euros}) == 1`,
-      `vector(1) unless on () ${euros}`,
-    ],
+    right: [`absent(count(${euros}))`, `absent(${euros}) == 1`, `vector(1) unless on () ${euros}`],
     wrong: {
       [`${euros} == 0`]: 'equals-zero',
       [`count(${euros}) == 0`]: 'equals-zero',
@@ -24,6 +19,7 @@ export const answers: Answers = {
       [`absent(rate(${euros}[5m]))`]: 'looks-back',
       [`absent_over_time(${euros}[5m])`]: 'looks-back',
       'absent(up{job="app"})': 'up-instead',
+      'absent(donated_euros_total)': 'other-job',
       'absent(donated_euros_total{job="app",instance="app:8001"})': 'one-program',
       [euros]: 'while-there',
       [`!${euros}`]: 'syntax',
@@ -44,6 +40,7 @@ export const answers: Answers = {
       [`${failed} > 0.05 and ${all} > 0.1`]: 'not-a-share',
       [`sum(${failed}) / sum(${all}) > 0.05 and sum(${all}) > 0.1`]: 'one-share',
       [`${failed} / ${all} > 0.05 and sum(${all}) > 0.1`]: 'pairs',
+      [`${failed} / ${all} > 0.05 and rate(requests_total{job="app"}[5m]) > 0.1`]: 'pairs',
       [`${failed} / ${all} > 0.05 and ${failed} > 0.1`]: 'failing-often',
       'sum by (endpoint) (requests_total{job="app",status=~"5.."}) / sum by (endpoint) (requests_total{job="app"}) > 0.05':
         'since-the-start',

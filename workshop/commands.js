@@ -294,7 +294,10 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
     does: 'have Prometheus read prometheus.yaml and alerts.yaml now',
     variables: { PORT_9090, PORT_9093: components.PORT_9093 },
   },
-  rules: { does: 'check alerts.yaml, and run your tests of it in mine/', variables: {} },
+  rules: {
+    does: 'check alerts.yaml and production/rules/, and run your tests of them in mine/',
+    variables: {},
+  },
   ask: {
     does: 'ask you for a query, and judge it by what it gives',
     variables: {

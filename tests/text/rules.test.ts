@@ -41,6 +41,11 @@ async function checkWith(
   for (const [name, text] of Object.entries(own ?? {})) {
     await writeFile(join(root, 'mine', name), text);
   }
+  return { ...(await checkIn(root, promtool)), root };
+}
+
+/** Runs `make rules` for a repository. */
+async function checkIn(root: string, promtool: ReturnType<typeof promtoolOrSkip>) {
   let printed = '';
   const print = (text: string) => void (printed += `${text}\n`);
   const spies = [
@@ -48,7 +53,8 @@ async function checkWith(
     vi.spyOn(console, 'error').mockImplementation(print),
   ];
   try {
-    return { code: await checkRules(root, promtool), printed, root };
+    const code = await checkRules(root, promtool);
+    return { code, printed };
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
@@ -92,6 +98,27 @@ test('the rules of the text pass both of its tests, and do what it says of them'
     expect(printed).toContain(`mine/${name}.test.yaml passes.\n`);
   }
   expect(code).toBe(0);
+});
+
+test('the rules of the second half-day are checked, and can be tested, too', async (context) => {
+  const promtool = promtoolOrSkip(context);
+  const root = await temporaryFolder();
+  await mkdir(join(root, 'production/rules'), { recursive: true });
+  await mkdir(join(root, 'mine'));
+  await writeFile(join(root, 'alerts.yaml'), ours);
+  const budget = readFileSync(join(ROOT, 'production/rules/budget.yaml'), 'utf8');
+  await writeFile(join(root, 'production/rules/budget.yaml'), budget);
+  const tested = readFileSync(join(ROOT, 'tests/promtool/budget.yaml'), 'utf8');
+  await writeFile(join(root, 'mine/b.test.yaml'), tested.replace('../../', '../'));
+  const passes = await checkIn(root, promtool);
+  expect(passes.printed).toMatch(
+    /^production\/rules\/: Prometheus takes its 6 rules\.\nmine\/b\.test\.yaml passes\.$/m,
+  );
+  expect(passes.code).toBe(0);
+  await writeFile(join(root, 'production/rules/mine.yaml'), budget.replace('> 0)', '> 0'));
+  const refused = await checkIn(root, promtool);
+  expect(refused.printed).toMatch(/^ {2}production\/rules\/mine\.yaml, line \d+: /m);
+  expect(refused.code).toBe(1);
 });
 
 test('without its last parenthesis the recording rule is refused, with its line', async (context) => {

@@ -9,10 +9,16 @@ import { typed } from '../terminal/typed.js';
 
 const RULES = 'alerts.yaml';
 
+/** The rules of the second half-day, all `.yaml` files there. */
+const MORE_RULES = 'production/rules/';
+
+/** Where promtool runs, all files lie in one folder. */
+const MORE_THERE = 'production-';
+
 /** The test that a learner begins with: of an alert that is there. */
 const FIRST = 'rules.test.yaml';
 
-/** Checks alerts.yaml, and runs the learner's own tests of it. */
+/** Checks alerts.yaml and the rules of the second half-day, and runs the learner's own tests of them. */
 export async function run(_: Values<'rules'>, env: NodeJS.ProcessEnv): Promise<number> {
   const here = findPromtool(env);
   if (here.found) return checkRules(ROOT, here.found);
@@ -27,23 +33,32 @@ export async function run(_: Values<'rules'>, env: NodeJS.ProcessEnv): Promise<n
 export async function checkRules(root: string, promtool: Promtool): Promise<number> {
   const again = typed('rules');
   try {
-    const rules = readFileSync(join(root, RULES), 'utf8');
-    const checked = await promtool.run(['check', 'rules', RULES], { [RULES]: rules });
-    if (checked.status !== 0) {
-      const why = explainRefusal(checked.stderr.replace(/^\s*FAILED:\s*/, ''));
-      console.error(
-        `Prometheus would refuse ${RULES}, and go on with the rules that it has:\n${indent(why)}\nFix it, then type again: ${again}`,
+    const rules = { [RULES]: readFileSync(join(root, RULES), 'utf8') };
+    const more = readMoreRules(root);
+    for (const files of [rules, more]) {
+      const names = Object.keys(files);
+      if (names.length === 0) continue;
+      const place = files === rules ? RULES : MORE_RULES;
+      const checked = await promtool.run(['check', 'rules', ...names], files);
+      if (checked.status !== 0) {
+        const why = explainRefusal(checked.stderr.replaceAll(/^\s*FAILED:\s*/gm, '').trim());
+        console.error(
+          `Prometheus would refuse ${place}, and go on with the rules that it has:\n${indent(asNamedHere(why))}\nFix it, then type again: ${again}`,
+        );
+        return 1;
+      }
+      const counts = [...checked.stdout.matchAll(/(\d+) rules found/g)].map(([, count]) =>
+        Number(count),
       );
-      return 1;
+      const count = counts.reduce((sum, one) => sum + one, 0);
+      console.log(`${place}: Prometheus takes its ${count} rules.`);
     }
-    const count = /(\d+) rules found/.exec(checked.stdout)?.[1] ?? 'all';
-    console.log(`${RULES}: Prometheus takes its ${count} rules.`);
     for (const name of listTests(root)) {
       const test = readFileSync(join(root, 'mine', name), 'utf8');
       const tested = await promtool.run(['test', 'rules', name], {
-        [RULES]: rules,
-        // Where promtool runs, both lie in one folder.
-        [name]: test.replaceAll(`../${RULES}`, RULES),
+        ...rules,
+        ...more,
+        [name]: test.replaceAll(`../${RULES}`, RULES).replaceAll(`../${MORE_RULES}`, MORE_THERE),
       });
       if (tested.status !== 0) {
         const why = tested.stderr
@@ -51,7 +66,7 @@ export async function checkRules(root: string, promtool: Promtool): Promise<numb
           .replaceAll(/^ {4}/gm, '')
           .trimEnd();
         console.error(
-          `mine/${name} fails, says promtool:\n${indent(why)}\nFix the test or the rule, then type again: ${again}`,
+          `mine/${name} fails, says promtool:\n${indent(asNamedHere(why))}\nFix the test or the rule, then type again: ${again}`,
         );
         return 1;
       }
@@ -65,6 +80,20 @@ export async function checkRules(root: string, promtool: Promtool): Promise<numb
   }
   console.log(`Have Prometheus take them over now: ${typed('reload')}`);
   return 0;
+}
+
+/** The rules of the second half-day, by their names where promtool runs; none where it is not there. */
+function readMoreRules(root: string): Record<string, string> {
+  const folder = join(root, MORE_RULES);
+  if (!existsSync(folder)) return {};
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  return Object.fromEntries(
+    names.map((name) => [`${MORE_THERE}${name}`, readFileSync(join(folder, name), 'utf8')]),
+  );
+}
+
+function asNamedHere(text: string): string {
+  return text.replaceAll(/\bproduction-(?=[\w.-]+\.yaml)/g, MORE_RULES);
 }
 
 /** The names of the learner's tests, in order; never none. */

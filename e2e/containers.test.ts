@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../checks/harness/program.ts';
+import { ALL_PROFILES, COMPONENTS, imagesOf } from '../workshop/stack/components.ts';
 import { ask, findDocker, hasImage, images } from '../workshop/stack/docker.ts';
 import { fetchWithin } from '../workshop/stack/fetch.ts';
 import { startTyped } from '../tests/support/cli.ts';
@@ -82,6 +83,28 @@ function leftovers({ env }: Stack): string {
 const inspect = (id: string, format: string) =>
   ask('docker', ['inspect', '--format', format, id]).text;
 
+/** Sees that a container can do no harm: read-only, without rights, bounded, and nothing runs as root. */
+function expectLocked(id: string): void {
+  expect(inspect(id, '{{.HostConfig.ReadonlyRootfs}}')).toBe('true');
+  expect(inspect(id, '{{.HostConfig.CapDrop}}')).toBe('[ALL]');
+  expect(inspect(id, '{{.HostConfig.SecurityOpt}}')).toContain('no-new-privileges');
+  expect(Number(inspect(id, '{{.HostConfig.Memory}}'))).toBeGreaterThan(0);
+  const users = ask('docker', ['top', id, '-eo', 'pid,uid'])
+    .text.split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/)[1]);
+  expect(users.length).toBeGreaterThan(0);
+  expect(users).not.toContain('0');
+  const mounts = JSON.parse(inspect(id, '{{json .Mounts}}')) as { Type: string; RW: boolean }[];
+  expect(mounts.some(({ Type, RW }) => Type === 'bind' && RW)).toBe(false);
+}
+
+function expectLoopback({ env }: Stack, port: number): void {
+  const addresses = listeners(env[`PORT_${port}`]!);
+  expect(addresses.length).toBeGreaterThan(0);
+  for (const address of addresses) expect(address).toMatch(/^127\.0\.0\.1:/);
+}
+
 const COMPOSES = [
   { name: 'docker compose', command: ['docker', 'compose'] },
   { name: 'docker-compose', command: ['docker-compose'] },
@@ -102,7 +125,8 @@ describe.each(COMPOSES)('$name', ({ name, command, here }) => {
   });
   afterAll(async () => {
     if (!stack) return;
-    await stack.run([...command, 'down', '--volumes']).catch(console.error);
+    const all = { COMPOSE_PROFILES: ALL_PROFILES.join() };
+    await stack.run([...command, 'down', '--volumes'], all).catch(console.error);
     stack.remove();
   });
   // Grafana is left out: the tests of its dashboards ask a Grafana that runs already.
@@ -110,7 +134,7 @@ describe.each(COMPOSES)('$name', ({ name, command, here }) => {
     stack.run([...command, 'up', '--build', '--detach', 'app', 'prometheus'], env);
 
   test('takes the file as it is, with and without the second instance', async () => {
-    for (const COMPOSE_PROFILES of ['', 'second']) {
+    for (const COMPOSE_PROFILES of ['', 'second', ALL_PROFILES.join()]) {
       const output = await stack.run([...command, 'config'], { COMPOSE_PROFILES });
       expect(output).not.toMatch(/warn|deprecat|obsolete/i);
       expect(output).toContain('  prometheus:');
@@ -137,30 +161,12 @@ describe.each(COMPOSES)('$name', ({ name, command, here }) => {
   });
 
   test('containers are locked down, and ports are open to this computer alone', () => {
-    for (const service of ['app', 'prometheus']) {
-      const id = stack.container(service);
-      expect(inspect(id, '{{.HostConfig.ReadonlyRootfs}}')).toBe('true');
-      expect(inspect(id, '{{.HostConfig.CapDrop}}')).toBe('[ALL]');
-      expect(inspect(id, '{{.HostConfig.SecurityOpt}}')).toContain('no-new-privileges');
-      expect(Number(inspect(id, '{{.HostConfig.Memory}}'))).toBeGreaterThan(0);
-      const users = ask('docker', ['top', id, '-eo', 'pid,uid'])
-        .text.split('\n')
-        .slice(1)
-        .map((line) => line.trim().split(/\s+/)[1]);
-      expect(users.length).toBeGreaterThan(0);
-      expect(users).not.toContain('0');
-      const mounts = JSON.parse(inspect(id, '{{json .Mounts}}')) as { Type: string; RW: boolean }[];
-      expect(mounts.some(({ Type, RW }) => Type === 'bind' && RW)).toBe(false);
-    }
+    for (const service of ['app', 'prometheus']) expectLocked(stack.container(service));
     const id = stack.container('app');
     const write = "require('fs').writeFileSync('/workshop/x', '')";
     expect(ask('docker', ['exec', id, 'node', '-e', write]).errors).toContain('EROFS');
     expect(inspect(id, '{{.Config.User}}')).toBe('node');
-    for (const port of ['PORT_8000', 'PORT_8001', 'PORT_9090']) {
-      const addresses = listeners(stack.env[port]!);
-      expect(addresses.length).toBeGreaterThan(0);
-      for (const address of addresses) expect(address).toMatch(/^127\.0\.0\.1:/);
-    }
+    for (const port of [8000, 8001, 9090]) expectLoopback(stack, port);
   });
 
   test('STEP runs a step, and settings reach it', async () => {
@@ -191,6 +197,40 @@ describe.each(COMPOSES)('$name', ({ name, command, here }) => {
     await becomes(stack, 'up', { job: 'second' });
   });
 
+  test('what PRODUCTION.md adds answers and is found, and is locked down, too', async ({
+    skip,
+  }) => {
+    const missing = imagesOf(COMPONENTS).filter((image) => !hasImage(image));
+    if (missing.length > 0) skip(`Images are not here: ${missing.join(', ')}.`);
+    const services = COMPONENTS.flatMap((component) => component.services);
+    await stack.run([...command, 'up', '--build', '--detach', 'prometheus', ...services], {
+      STEP: '11',
+      COMPOSE_PROFILES: ALL_PROFILES.join(),
+      PROMETHEUS_CONFIG: 'production/prometheus.yaml',
+    });
+    for (const { ports } of COMPONENTS) {
+      for (const { usual, ready, signs } of ports) {
+        expect(await answers(stack.at(usual, ready), 200), ready).toBe(true);
+        expectLoopback(stack, usual);
+        for (const [path, sign] of Object.entries(signs)) {
+          expect((await fetchWithin(2000, stack.at(usual, path)))?.text).toContain(sign);
+        }
+      }
+    }
+    for (const service of services) {
+      expectLocked(stack.container(service));
+      if (service.startsWith('many')) {
+        expect(ask('docker', ['port', stack.container(service)]).text).toBe('');
+      }
+    }
+    const found = async () => {
+      const query = encodeURIComponent('count(up{job="many"} == 1)');
+      const answer = await fetchWithin(2000, stack.at(9090, `/api/v1/query?query=${query}`));
+      return answer?.text.includes('"3"') ?? false;
+    };
+    expect(await until(found, 60_000)).toBe(true);
+  });
+
   test('SIGTERM ends it in 5 s, and down leaves nothing', async () => {
     const id = stack.container('app');
     const hanging = fetch(stack.at(8000, '/treecounter')).catch(() => undefined);
@@ -199,7 +239,7 @@ describe.each(COMPOSES)('$name', ({ name, command, here }) => {
     expect(Date.now() - start).toBeLessThan(6000);
     await hanging;
     expect(inspect(id, '{{.State.ExitCode}}')).toBe('0');
-    const all = { COMPOSE_PROFILES: 'second' };
+    const all = { COMPOSE_PROFILES: ALL_PROFILES.join() };
     await stack.run([...command, 'down', '--volumes'], all);
     expect(leftovers(stack)).toBe('');
   });

@@ -8,8 +8,8 @@ import { startTraffic } from './traffic.ts';
 
 beforeEach(needsPrometheus);
 
-test('promtool takes prometheus.yaml', () => {
-  const { status, text } = promtool(['check', 'config', '--lint=all', 'prometheus.yaml']);
+test.each(['prometheus.yaml', 'production/prometheus.yaml'])('promtool takes %s', (file) => {
+  const { status, text } = promtool(['check', 'config', '--lint=all', file]);
   expect(status, text).toBe(0);
 });
 

@@ -1,3 +1,5 @@
+import { findOnPath } from '../workshop/stack/path.ts';
+import { COMPONENTS, imagesOf } from '../workshop/stack/components.ts';
 import { findDocker, hasImage, images } from '../workshop/stack/docker.ts';
 
 /** Tests that may be skipped under CI; any other skip fails there. */
@@ -60,6 +62,16 @@ export const ALLOWED_SKIPS: readonly AllowedSkip[] = [
     test: "e2e/containers.test.ts > 'docker compose' >",
     why: 'A Linux distribution can have Compose 1.29 alone.',
     here: () => findDocker().compose?.length === 1,
+  },
+  ...['docker compose', 'docker-compose'].map((name) => ({
+    test: `e2e/containers.test.ts > '${name}' > what PRODUCTION.md adds`,
+    why: "Its images cannot be had here: the class's own stack needs none of them.",
+    here: () => imagesOf(COMPONENTS).some((image) => !hasImage(image)),
+  })),
+  {
+    test: 'e2e/production.test.ts',
+    why: 'No Alertmanager is on PATH. tests/text/production.test.ts holds its files.',
+    here: () => !findOnPath('alertmanager', process.env) || !findOnPath('amtool', process.env),
   },
   {
     test: 'e2e/native.test.ts',

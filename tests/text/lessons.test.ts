@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readDocument } from './document.ts';
 
-const { chapters } = readDocument('WORKSHOP.md');
+const chapters = ['WORKSHOP.md', 'PRODUCTION.md'].flatMap((path) => readDocument(path).chapters);
 const table = readDocument('docs/lessons.md').text;
 
 const lessons = [...table.matchAll(/^\| (.+?) +\| (.+?) +\| (`+) ?(.+?) ?\3 *\|$/gm)].map(

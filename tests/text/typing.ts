@@ -105,14 +105,24 @@ function replace(files: Files, others: Files): void {
   for (const [name, text] of all) files.set(name, text);
 }
 
-function edit(text: string, { language, lines, line }: Block, path: string): string {
-  const old = text.split('\n');
+function edit(text: string, block: Block, path: string): string {
+  const { language, lines, line } = block;
   if (language === 'diff') {
+    const old = text.split('\n');
     const wanted = lines.filter((one) => !one.startsWith('+')).map((one) => one.slice(1));
     const start = findOnce(old, wanted, `${path}, line ${line}`);
     const kept = lines.filter((one) => !one.startsWith('-')).map((one) => one.slice(1));
     return old.toSpliced(start, wanted.length, ...kept).join('\n');
   }
+  return replaceLines(text, block, path);
+}
+
+/**
+ * Replaces the lines of a file from the first to the last of a plain block.
+ * @throws {Error} if one of these does not stand there once
+ */
+export function replaceLines(text: string, { lines, line }: Block, path: string): string {
+  const old = text.split('\n');
   if (lines.length < 2) throw new Error(`Line ${line}: one line alone says not where it goes.`);
   const first = findOnce(old, [lines[0]!], `${path}, line ${line}`);
   const last = findOnce(old, [lines.at(-1)!], `${path}, line ${line}`);

@@ -69,6 +69,20 @@ test('the given test is brought, and passes', async (context) => {
   expect(await readFile(join(root, 'mine/rules.test.yaml'), 'utf8')).toBe(given);
 });
 
+test('a text that begins with braces and lacks its quotes is found', async (context) => {
+  const { code, printed } = await checkWith(
+    context,
+    ours.replace(/summary: '(\{\{ .*)'/, 'summary: $1'),
+  );
+  const line = ours.split('\n').findIndex((text) => text.includes("summary: '{{")) + 1;
+  expect(printed.match(/did not find expected key/g)).toHaveLength(1);
+  expect(printed).toContain(`  alerts.yaml, line ${line - 1}: did not find`);
+  expect(printed).toContain(
+    `  alerts.yaml, line ${line}: a text that begins with {{ needs quotes around it.`,
+  );
+  expect(code).toBe(1);
+});
+
 test('a test of one’s own stays, and with its first change our alert fails it', async (context) => {
   const own = changed(1);
   const { code, printed, root } = await checkWith(context, ours, {

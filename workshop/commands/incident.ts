@@ -294,7 +294,7 @@ async function judge(n: string, given: Diagnosis): Promise<number> {
     console.error(
       ended
         ? `It was ended before it could be seen. Start it once more: ${typed('incident', { N: current.n })}`
-        : 'It is too early to judge: it has not begun, or Prometheus has seen too little of it. Look on, and give your diagnosis in some minutes. This one is not counted.',
+        : 'It is too early to judge: it has not begun, or Prometheus has not seen two minutes of it yet. Look on, and give your diagnosis then. This one is not counted.',
     );
     return 1;
   }

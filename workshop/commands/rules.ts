@@ -41,9 +41,12 @@ export async function checkRules(root: string, promtool: Promtool): Promise<numb
       const place = files === rules ? RULES : MORE_RULES;
       const checked = await promtool.run(['check', 'rules', ...names], files);
       if (checked.status !== 0) {
-        const why = explainRefusal(checked.stderr.replaceAll(/^\s*FAILED:\s*/gm, '').trim());
+        const said = explainRefusal(checked.stderr.replaceAll(/^\s*FAILED:\s*/gm, '').trim());
+        // promtool says what concerns a whole file twice.
+        const lines = [...new Set(asNamedHere(said).split('\n'))];
+        const why = [...lines, ...Object.entries(files).flatMap(quotesMissing)].join('\n');
         console.error(
-          `Prometheus would refuse ${place}, and go on with the rules that it has:\n${indent(asNamedHere(why))}\nFix it, then type again: ${again}`,
+          `Prometheus would refuse ${place}, and go on with the rules that it has:\n${indent(why)}\nFix it, then type again: ${again}`,
         );
         return 1;
       }
@@ -94,6 +97,15 @@ function readMoreRules(root: string): Record<string, string> {
 
 function asNamedHere(text: string): string {
   return text.replaceAll(/\bproduction-(?=[\w.-]+\.yaml)/g, MORE_RULES);
+}
+
+/** What to tell of a text that YAML takes for braces of its own; it names the line before, or none. */
+function quotesMissing([name, yaml]: [string, string]): string[] {
+  const at = yaml.split(/\r?\n/).findIndex((line) => /^[\s-]*\w+:\s*\{\{/.test(line));
+  const file = asNamedHere(name);
+  return at < 0
+    ? []
+    : [`${file}, line ${at + 1}: a text that begins with {{ needs quotes around it.`];
 }
 
 /** The names of the learner's tests, in order; never none. */

@@ -106,6 +106,7 @@ export const INCIDENTS: Readonly<Record<string, Incident>> = {
     },
     nearWhere: {
       6: 'Do visitors of the program notice anything? Compare answers per second, failures and waiting times with those before.',
+      2: 'It answers as often as before: compare it with `/`. Do its visitors notice anything?',
     },
     way: 'requests_in_progress climbs (chapter 05). Are visitors really there? Seconds of waiting per second, sum(rate(request_duration_seconds_sum[1m])), are about the visitors who wait on average (chapter 06), and the pages answer as before (chapter 04).',
     query:
@@ -235,6 +236,7 @@ await listen(server, settings, 'PORT');`,
     nearWhere: {
       4: '`/fell` is not called more often. Not only trees are gone: everything in memory is.',
       8: 'Trees are gone: visitors notice that. What else begins anew?',
+      9: 'What lies before the program cannot make it forget its trees. What else begins anew?',
     },
     way: 'A rate hides restarts, and a gauge of what is in memory shows them: all trees are gone at once. changes(process_start_time_seconds[20m]) counts the restarts (chapter 05).',
     query: 'changes(process_start_time_seconds{job="app"}[5m])',

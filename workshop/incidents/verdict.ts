@@ -24,7 +24,7 @@ export function judgeDiagnosis(
       diagnosis.where,
       incident.where,
       incident.nearWhere,
-      'Ask your query by its labels, and look which of the series stayed as they were.',
+      'Ask page by page what is answered, how often and how soon: what stayed as it was?',
     ),
     minute: judgeMinute(diagnosis.minute, onset),
     query: judgeEvidence(evidence),

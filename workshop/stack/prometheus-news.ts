@@ -120,7 +120,7 @@ export function explainRefusal(
       /([a-z]:)?[\\/][^:"\n]*?[\\/](?=(production[\\/]([\w-]+[\\/])?)?[\w-]+\.yaml)/gi,
       '',
     )
-    .replaceAll(/([\w\\/-]+\.yaml): (?:line )?(\d+):(?:\d+:)?/g, '$1, line $2:')
+    .replaceAll(/([\w\\/-]+\.yaml): (?:(?:yaml: )?line )?(\d+):(?:\d+:)?/g, '$1, line $2:')
     .replaceAll(/^\s+line (\d+):/gm, `${name}, line $1:`)
     .trim();
   const value = text.startsWith(`${name}: `) ? /"([^"]+)"/.exec(text)?.[1] : undefined;

@@ -210,6 +210,13 @@ const REFUSED: readonly {
     },
   },
   {
+    message: /^offset modifier must be preceded by/,
+    hint: {
+      id: 'offset-of-a-result',
+      says: '`offset` stands right behind the braces of a series, or behind its range: inside a function or an aggregation, not behind what that gives.',
+    },
+  },
+  {
     message: /^/,
     hint: { id: 'syntax', says: 'Prometheus cannot read it: the mark shows how far it came.' },
   },

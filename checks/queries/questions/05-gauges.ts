@@ -65,10 +65,12 @@ export const chapter: ChapterQuestions = {
         {
           id: 'each-program',
           says: 'The peak of each program is there. Out of these rows you want one number: the largest.',
-          like: [
-            'max_over_time(requests_in_progress{job="app"}[10m])',
-            'topk(1, max_over_time(requests_in_progress{job="app"}[10m]))',
-          ],
+          like: ['max_over_time(requests_in_progress{job="app"}[10m])'],
+        },
+        {
+          id: 'keeps-labels',
+          says: '`topk` chooses a row and keeps its labels. The question wants the largest number without them.',
+          like: ['topk(1, max_over_time(requests_in_progress{job="app"}[10m]))'],
         },
         {
           id: 'adds-peaks',
@@ -271,6 +273,14 @@ export const chapter: ChapterQuestions = {
           id: 'never-falls',
           says: '`resets` counts where a value falls, as a counter does at a restart. The time of the start never falls.',
           like: ['resets(process_start_time_seconds{job="app"}[20m])'],
+        },
+        {
+          id: 'many-series',
+          says: 'Each series that had grown falls at a restart, and `requests_total` has many. Take a metric that has one series in each program.',
+          like: [
+            'resets(requests_total{job="app"}[20m])',
+            'sum by (instance, job) (resets(requests_total{job="app"}[20m]))',
+          ],
         },
         {
           id: 'always-changes',

@@ -121,7 +121,7 @@ export function lineOf({ name, labels, value }: Sample): string {
 /** The samples called `name` as lines, `most` of them; says so if there are none. */
 export function linesOf(scrape: Scrape, name: string, labels?: Record<string, string>, most = 8) {
   const lines = scrape.samples(name, labels).map(lineOf);
-  if (lines.length === 0) return `/metrics has no line of ${name}`;
+  if (lines.length === 0) return `/metrics has no series of ${name}`;
   const rest = lines.length - most;
   return [...lines.slice(0, most), ...(rest > 0 ? [`… and ${rest} more`] : [])].join('\n');
 }

@@ -52,7 +52,7 @@ export async function scrape(
   throw (
     failure ??
     new ScrapeError(
-      `No program answers on port ${ports}. Start yours in a second terminal: ${typed('dev')}`,
+      `No program answers on port ${ports}. If yours has another port, name it: ${typed('metrics', { PORT: 8005 })}. If it does not run, start it in a second terminal: ${typed('dev')}`,
     )
   );
 }

@@ -5,6 +5,7 @@ import { freePorts } from '../checks/harness/ports.js';
 import { until } from '../checks/harness/program.ts';
 import { startTyped } from '../tests/support/cli.ts';
 import { makeSandbox } from '../tests/support/workspace.ts';
+import { blocksIn, readDocument } from '../tests/text/document.ts';
 import { findOnPath } from '../workshop/stack/path.ts';
 import { needsPrometheus } from './prometheus.ts';
 import { startTraffic } from './traffic.ts';
@@ -31,8 +32,8 @@ interface Held {
 const PORTS = ['PORT', 'METRICS_PORT', 'PORT_9090', 'PORT_3000', 'PORT_9093', 'PORT_8060'];
 const MANY = ['PORT_8011', 'PORT_8012', 'PORT_8013'];
 
-/** What chapter _Who is called?_ has one do, without Docker; the sandbox is a learner's clone. */
-async function startStack() {
+/** What the chapters have one do, without Docker; the sandbox is a learner's clone. */
+async function startStack(settings: Record<string, string> = {}) {
   const { folder, remove } = makeSandbox('production');
   rmSync(join(folder, 'app'), { recursive: true });
   cpSync(join(folder, 'steps/11-metrics-port'), join(folder, 'app'), { recursive: true });
@@ -45,6 +46,7 @@ async function startStack() {
     WITH: 'many+alertmanager',
     STEP: '',
     GRAFANA_HOME: folder,
+    ...settings,
   };
   const type = (...words: string[]) =>
     startTyped(['node', 'workshop/run.js', ...words], folder, env);
@@ -159,4 +161,34 @@ test('a file that Alertmanager refuses is told of, and it goes on with what it h
   );
   stack.save('production/alertmanager.yaml', good);
   expect(await stack.type('reload')).toContain('Alertmanager has taken over');
+});
+
+test('four of ten visits that fail burn slowly, and the late ones fire by the rules of the text', async () => {
+  const stack = await startStack({
+    WITH: 'alertmanager',
+    REGISTRY_ERROR_RATE: '0.4',
+    REGISTRY_DELAY_MS: '1000',
+  });
+  const chapter = readDocument('PRODUCTION.md').chapters.find(
+    ({ title }) => title === 'What did we promise?',
+  )!;
+  const { lines } = blocksIn(chapter, 'yaml').find(
+    ({ caption }) => caption === '`production/rules/mine.yaml`, a new file:',
+  )!;
+  const stopTraffic = startTraffic(stack.program, 10);
+  try {
+    const fires = async (alert: string) =>
+      (await stack.query(`ALERTS{alertname="${alert}",alertstate="firing"}`)).length === 1;
+    expect(await until(() => fires('BudgetBurnsSlowly'), 120_000)).toBe(true);
+    // TooMany503s asks for more than half.
+    expect(await fires('BudgetBurnsFast')).toBe(false);
+    stack.save('production/rules/mine.yaml', `${lines.join('\n')}\n`);
+    await stack.type('reload');
+    expect(await until(() => fires('LateBurnsFast'), 60_000)).toBe(true);
+    for (const { lines } of blocksIn(chapter, 'promql')) {
+      expect(await stack.query(lines.join('\n'))).toHaveLength(1);
+    }
+  } finally {
+    await stopTraffic();
+  }
 });

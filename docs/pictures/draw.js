@@ -449,3 +449,41 @@ chart(
     ],
   );
 }
+
+// An outage of 20 minutes, as a window of an hour and one of five minutes see it, in steps of ten seconds.
+{
+  const from = 20;
+  const to = 40;
+  /** The share that fails over the minutes before `at`, where as many visit at any time. */
+  const over = (minutes, at) =>
+    Math.max(0, Math.min(at, to) - Math.max(at - minutes, from)) / minutes;
+  chart(
+    'windows',
+    'The failing share over an hour and over five minutes',
+    { to: 110, ticks: numbers(0, 20, 40, 60, 80, 100), title: 'minutes' },
+    {
+      to: 1.05,
+      ticks: [
+        [0, '0'],
+        [0.072, '7.2 %'],
+        [0.5, '50 %'],
+        [1, '100 %'],
+      ],
+      title: 'visits that fail',
+    },
+    [
+      {
+        style: 'a',
+        name: '5 minutes',
+        at: [42, 0.9],
+        points: curve(110, 0.25, (at) => over(5, at)),
+      },
+      {
+        style: 'b',
+        name: '1 hour',
+        at: [55, 0.37],
+        points: curve(110, 0.25, (at) => over(60, at)),
+      },
+    ],
+  );
+}

@@ -398,6 +398,11 @@ const share = question(
       fuller:
         'The range in the brackets says which stretch of time `increase` and `rate` look at. The chapters before mostly took `[1m]`; here, `[5m]` is what is asked for. In a short range there may be nobody at all, and 0 / 0 is no number.',
     },
+    'share-without-parentheses': {
+      first: 'A share is at most 1. `/` is computed before `+`: put what you add into parentheses.',
+      fuller:
+        'The answer is above 1. As in any formula, `a / a + b` is `(a / a) + b`: Prometheus divides first and adds the rest. Write `a / (a + b)`, expired divided by expired and confirmed together.',
+    },
     'share-of-confirmed': {
       first: 'Divide by all that ended: you have divided by those that were confirmed.',
       fuller:
@@ -468,6 +473,11 @@ const time = question(
       first: 'The manager asks for the last 5 minutes: the range of your query is another one.',
       fuller:
         'The range in the brackets says which stretch of time `rate` looks at. The chapters before mostly took `[1m]`; here, `[5m]` is what is asked for. In a short range nobody may have confirmed, and then there is no quantile: NaN.',
+    },
+    'time-summary-window': {
+      first: 'A summary chooses its window in the code: `maxAgeSeconds`. Is yours five minutes?',
+      fuller:
+        'What a summary says is about the time that `maxAgeSeconds` names, and without it about everything since the start. The query cannot change that. Give it 300 seconds and some `ageBuckets`; or take a histogram, whose range is chosen by who asks.',
     },
     'time-expired-mixed-in': {
       first: 'Leave the expired ones out: they did not confirm, and each of them takes 20 s.',

@@ -182,6 +182,7 @@ const truthOfShare = ({ confirmed, expired }: Tally) => expired / (confirmed + e
 export type ShareHint =
   | keyof typeof SHARE_MISTAKES
   | 'share-other-range'
+  | 'share-without-parentheses'
   | 'share-no-number'
   | 'share-many'
   | 'share-since-start'
@@ -223,11 +224,13 @@ export function judgeShare(
   }
   const [mistake] = Object.entries(SHARE_MISTAKES).find(([, count]) => is(count)) ?? [];
   if (mistake) return wrong(mistake as ShareHint);
+  if (numbers[at]! > 1 && /[+]/.test(query)) return wrong('share-without-parentheses');
   return wrong(at === SHARE_MOMENTS.length - 1 ? 'share-over-restart' : 'share-other');
 }
 
 export type TimeHint =
   | 'time-other-range'
+  | 'time-summary-window'
   | 'time-no-number'
   | 'time-many'
   | 'time-since-start'
@@ -266,6 +269,7 @@ export function judgeTime(
   if (numbers.every((number, index) => close(number, mean(waits[index]!), 0.1))) {
     return wrong('time-mean');
   }
+  if (/\bquantile\s*=/.test(query)) return wrong('time-summary-window');
   if (!histogram) return wrong('time-other');
   const { edges, name, holdsExpired } = histogram;
   const estimates = (all: readonly (readonly number[])[]) =>

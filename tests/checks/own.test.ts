@@ -399,6 +399,18 @@ const MISTAKES: readonly Mistake[] = [
   { hint: 'time-edges', edits: [[METRICS, BUCKETS, 'buckets: [1, 5, 10, 30, 60],']] },
   { hint: 'time-edges', edits: [[METRICS, BUCKETS, 'buckets: [5, 10, 15],']] },
   {
+    hint: 'time-summary-window',
+    time: 'reservation_confirm_seconds{quantile="0.9"}',
+    edits: [
+      [
+        METRICS,
+        CONFIRM,
+        "export const reservationConfirm = new Summary({ name: 'reservation_confirm_seconds', help: 'Time from a reservation to its confirmation, in seconds.', percentiles: [0.9] });\n",
+      ],
+      [METRICS, 'Gauge, Histogram }', 'Gauge, Histogram, Summary }'],
+    ],
+  },
+  {
     hint: 'time-expired-mixed-in',
     edits: [[SERVER, COUNTED_EXPIRED, `${COUNTED_EXPIRED}${OBSERVED}`]],
   },
@@ -450,6 +462,10 @@ const WRONG_QUERIES: Record<
     ],
     ['share-other', '0.5'],
     ['share-other-range', SHARE.replaceAll('5m', '2m')],
+    [
+      'share-without-parentheses',
+      'sum(increase(reservations_ended_total{outcome="expired"}[5m])) / sum(increase(reservations_ended_total{outcome="expired"}[5m])) + sum(increase(reservations_ended_total{outcome="confirmed"}[5m]))',
+    ],
     [
       'share-of-made',
       'sum(increase(reservations_ended_total{outcome="expired"}[5m])) / sum(increase(requests_total{endpoint="/reserve",status="201"}[5m]))',

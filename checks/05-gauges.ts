@@ -297,7 +297,7 @@ const progressRises = check({
       first:
         'Call `inc()` before the request is handled and `dec()` after its answer, with `await` between.',
       fuller:
-        'While visitors waited, the gauge showed none. Either it is never raised, or it is lowered too soon: without `await` before the handler, `dec()` runs at once, while the answer is still on its way; with `set(0)`, the first answer hides all who still wait.',
+        'While visitors waited, the gauge showed none. Either it is never raised, or it is lowered too soon: without `await` before the handler, `dec()` runs at once, while the answer is still on its way; with `set(0)`, the first answer hides all who still wait. If you wrap a function to raise and lower it, call the wrapped one: a request that goes past it raises nothing.',
     },
     'progress-too-few': {
       first: 'Use `inc()` and `dec()`, not `set(1)` and `set(0)`: several can wait at once.',
@@ -307,7 +307,7 @@ const progressRises = check({
     'progress-too-many': {
       first: 'Raise the gauge by 1 for each request: it showed more than were under way.',
       fuller:
-        'The gauge showed more than all the visitors that waited. Perhaps `inc()` is called twice on the way of a request, in the handler and around it, or with an amount. That `dec()` takes the same away again hides it, until somebody looks meanwhile.',
+        'The gauge showed more than all the visitors that waited. Perhaps `inc()` is called twice on the way of a request: in the handler and around it, or by hand and by a wrapper. Or it is given an amount. That `dec()` takes the same away again hides it, until somebody looks meanwhile.',
     },
   },
   async run(session, fail) {

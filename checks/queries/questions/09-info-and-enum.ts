@@ -72,7 +72,7 @@ export const chapter: ChapterQuestions = {
         },
       ],
       because:
-        'Of an enum, `sum` counts who is in a state, because the others have 0; `count` counts everybody.',
+        'Of an enum, `sum` counts who is in a state, because the others have 0; `count` alone counts everybody.',
     },
     {
       id: '09b',

@@ -200,6 +200,8 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       PORT: port(settings.PORT.does, '8005', { least: 0, unset: settings.PORT.unset }),
       METRICS_PORT: port(settings.METRICS_PORT.does, '8006', { least: 0, unset: `${usual}` }),
       HOST: settings.HOST,
+      PORT_8000,
+      PORT_8001,
     },
   },
   diff: {

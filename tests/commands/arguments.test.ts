@@ -14,6 +14,8 @@ const NOTHING = {
   WATCH: false,
   PORT: undefined,
   METRICS_PORT: undefined,
+  PORT_8000: 8000,
+  PORT_8001: 8001,
   HOST: '',
 };
 

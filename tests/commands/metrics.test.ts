@@ -345,8 +345,8 @@ Fix it, then type again: .* metrics$`),
 
 test('the program is looked for where the settings say, or else on its usual ports', () => {
   const urls = (PORT?: number, METRICS_PORT?: number, HOST = '') =>
-    metricsUrls({ PORT, METRICS_PORT, HOST });
-  expect(urls()).toEqual(['http://localhost:8001/metrics', 'http://localhost:8000/metrics']);
+    metricsUrls({ PORT, METRICS_PORT, HOST, PORT_8000: 18000, PORT_8001: 8001 });
+  expect(urls()).toEqual(['http://localhost:8001/metrics', 'http://localhost:18000/metrics']);
   expect(urls(8002)).toEqual(['http://localhost:8002/metrics']);
   expect(urls(8002, 8003)[0]).toBe('http://localhost:8003/metrics');
   expect(urls(8002, undefined, '192.168.1.5')).toEqual(['http://192.168.1.5:8002/metrics']);

@@ -26,9 +26,11 @@ export async function run({
   PORT,
   METRICS_PORT,
   HOST,
+  PORT_8000,
+  PORT_8001,
   ...labels
 }: Values<'metrics'>): Promise<number> {
-  const urls = metricsUrls({ PORT, METRICS_PORT, HOST });
+  const urls = metricsUrls({ PORT, METRICS_PORT, HOST, PORT_8000, PORT_8001 });
   const file = join(ROOT, '.workshop', 'metrics.json');
   const paint = paintFor(process.stdout);
   const told: [string, string][] = Object.entries(labels).filter(([, value]) => value !== '');

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { isOpenMetrics } from '../../checks/harness/openmetrics.ts';
 import { typed } from '../terminal/typed.js';
-import { PORTS } from '../commands.js';
 import type { Values } from '../terminal/arguments.js';
 
 /** Why a program's metrics cannot be had; the message is for a person and ends with what to type. */
@@ -18,12 +17,17 @@ export function metricsUrls({
   PORT,
   METRICS_PORT,
   HOST,
-}: Pick<Values<'metrics'>, 'PORT' | 'METRICS_PORT' | 'HOST'>): string[] {
+  PORT_8000,
+  PORT_8001,
+}: Pick<
+  Values<'metrics'>,
+  'PORT' | 'METRICS_PORT' | 'HOST' | 'PORT_8000' | 'PORT_8001'
+>): string[] {
   const set = [METRICS_PORT, PORT].filter((port) => port !== undefined);
   // A program that listens on all addresses is asked on this machine's own.
   const everywhere = ['', '127.0.0.1', '0.0.0.0', '::'].includes(HOST);
   const host = HOST.includes(':') ? `[${HOST}]` : HOST;
-  const ports = set.length > 0 ? set : [PORTS.program, PORTS.visitors];
+  const ports = set.length > 0 ? set : [PORT_8001, PORT_8000];
   return ports.map((port) => `http://${everywhere ? 'localhost' : host}:${port}/metrics`);
 }
 

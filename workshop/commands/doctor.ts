@@ -17,11 +17,8 @@ export async function run({ WITH }: Values<'doctor'>, env: NodeJS.ProcessEnv): P
     return 1;
   }
   const warned = findings.some(({ state }) => state === 'warning');
-  console.log(
-    warned
-      ? `\nReady for class, with what is marked warn in mind. Begin with: ${typed('dev')}`
-      : `\nReady for class. Begin with: ${typed('dev')}`,
-  );
+  const ready = `Ready for class${warned ? ', with what is marked warn in mind' : ''}`;
+  console.log(`\n${ready}. Begin with: ${WITH ? typed('up', { WITH }) : typed('dev')}`);
   return 0;
 }
 

@@ -14,7 +14,7 @@ export const requestsThere = metricIsThere({
   name: REQUESTS,
   type: 'counter',
   near: /^(http_)?requests?(_counter|_count|_number)?(_total)*$/i,
-  naming: 'A counter ends in _total, once, and is spelt in small letters.',
+  naming: 'A counter ends in _total, once, and is spelled in small letters.',
   because: 'the number of requests only ever rises, and `rate()` needs a counter.',
 });
 

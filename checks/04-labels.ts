@@ -204,7 +204,7 @@ const registryFailures = check({
     'treecounter-otherwise': {
       first: 'Count a visit to /treecounter under endpoint="/treecounter", letter for letter.',
       fuller:
-        'The visits to this route were counted, and no series with its name has moved. Either the value is cut or spelt in another way, or this route gets a name of its own. Take the key of `routes`, in the same line for all of them.',
+        'The visits to this route were counted, and no series with its name has moved. Either the value is cut or spelled in another way, or this route gets a name of its own. Take the key of `routes`, in the same line for all of them.',
     },
     'success-too-early': {
       first: 'Count after the registry has answered: this failure was counted as a 200.',

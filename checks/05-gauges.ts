@@ -27,7 +27,7 @@ const treesBySpecies = check({
     'trees-label': {
       first: 'Call the label species, and its values oak, beech and pine.',
       fuller:
-        'trees_standing has a series for each species: trees_standing{species="oak"}. The name and its values are spelt as here, in small letters: to Prometheus, "Oak" is another tree.',
+        'trees_standing has a series for each species: trees_standing{species="oak"}. The name and its values are spelled as here, in small letters: to Prometheus, "Oak" is another tree.',
     },
     'trees-no-zeros': {
       first:

@@ -114,7 +114,7 @@ const stateSeries = check({
     'state-names': {
       first: 'The states are starting, running and stopping, each with a series from the start.',
       fuller:
-        'Every state has its series, 1 for the current one and 0 for all others; so a query for `application_state{application_state="stopping"}` answers 0 and not nothing. They are spelt in small letters.',
+        'Every state has its series, 1 for the current one and 0 for all others; so a query for `application_state{application_state="stopping"}` answers 0 and not nothing. They are spelled in small letters.',
     },
     'state-two': {
       first: 'Set all other states to 0 when one becomes 1.',

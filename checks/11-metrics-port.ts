@@ -153,7 +153,7 @@ const metricsGone = check({
   name: 'a visitor of PORT gets 404 for /metrics, and is counted',
   hints: {
     'scrape-exception-left': {
-      first: 'Take the exception for scrapes out: who asks PORT for /metrics is a visitor now.',
+      first: 'Take the exception for scrapes out: whoever asks PORT for /metrics is a visitor now.',
       fuller:
         'The path /metrics on PORT is a path like any other that is not there: 404, endpoint="unmatched". The line that leaves it out of what is measured (`if (visit.path === "/metrics")` in `serve`) has nothing to do any more, and hides those who try.',
     },

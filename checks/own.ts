@@ -336,14 +336,14 @@ const reserved = question(
         'Visitors were refused, because all places of the species were taken or because nobody knows it, and your answer counts them. In the handler, that is known only behind `reservations.reserve(species)`; the event `made` comes only for what was made.',
     },
     'now-nothing': {
-      first: 'The answer is empty at every moment: is the name spelt as in /metrics?',
+      first: 'The answer is empty at every moment: is the name spelled as in /metrics?',
       fuller:
         'No series fits the query, whatever was reserved. Ask for the name alone, without labels and without anything around it, and compare it with what `make metrics` shows, letter by letter; then add the rest from the inside out.',
     },
     'now-no-partner': {
       first: 'The answer is empty: each side needs the same labels. `sum by (species)` leaves one.',
       fuller:
-        'Prometheus calculates with pairs of series whose labels are the same on both sides, and leaves out all others: made and expired, told apart by a label, are no such pair. Put `sum by (species) (…)` around each side. Empty is also what comes of a name or a label value that is misspelt: ask for each side alone.',
+        'Prometheus calculates with pairs of series whose labels are the same on both sides, and leaves out all others: made and expired, told apart by a label, are no such pair. Put `sum by (species) (…)` around each side. Empty is also what comes of a name or a label value that is misspelled: ask for each side alone.',
     },
     'now-growth': {
       first: 'How many are reserved now is no growth: ask for the value as it stands.',
@@ -374,17 +374,18 @@ const share = question(
   'tells which share of those that ended expired, in the last 5 minutes',
   {
     'share-refused-counted': {
-      first: 'Take the refused ones out: who got no place has not let one expire, nor confirmed.',
+      first:
+        'Take the refused ones out: a visitor without a place can neither confirm nor let one expire.',
       fuller:
         'The share is what comes out if visitors who were refused count among those who reserved. Count where it is known that a reservation was made, by the event `made`, not where somebody asks for one.',
     },
     'share-late-counted': {
-      first: 'Who comes too late has not confirmed: count only what `confirmed` tells.',
+      first: 'A visitor who comes too late has not confirmed: count only what `confirmed` tells.',
       fuller:
         'The share is what comes out if each request to /confirm counts, also those that were answered with 410 because the reservation had expired. The event `confirmed` comes only for those that were in time.',
     },
     'share-of-made': {
-      first: 'Divide by those that ended: who has reserved a moment ago may still confirm.',
+      first: 'Divide by those that ended: whoever reserved a moment ago may still confirm.',
       fuller:
         'The share is what comes out if all that were made stand below the line. Those that wait now have neither confirmed nor expired, so it is too low whenever many have just reserved. Below the line belong the confirmed and the expired.',
     },
@@ -414,9 +415,9 @@ const share = question(
         'The two shares add up to 1, and yours is that of the confirmed. Take the expired ones above the line.',
     },
     'share-in-percent': {
-      first: 'Give the share from 0 to 1: Grafana makes per cent of it, and alerts compare it.',
+      first: 'Give the share from 0 to 1: Grafana shows it as a percentage, and alerts compare it.',
       fuller:
-        'The figure is right, times 100. Ratios are from 0 to 1 by convention, as seconds are seconds: who shows them chooses the unit. Leave out the 100.',
+        'The figure is right, times 100. Ratios are from 0 to 1 by convention, as seconds are seconds: whoever shows them chooses the unit. Leave out the 100.',
     },
     'share-since-start': {
       first: 'This is the share since the program started: ask for the last 5 minutes.',
@@ -436,7 +437,7 @@ const share = question(
     'share-no-number': {
       first: 'The answer is empty or no number: the labels of both sides must be the same.',
       fuller:
-        'Prometheus divides series with the same labels, and leaves out all others: a side that keeps the label `outcome` finds no partner. Put `sum(…)` around each. Empty is also what comes of a name or a label value that is misspelt: ask for each side alone.',
+        'Prometheus divides series with the same labels, and leaves out all others: a side that keeps the label `outcome` finds no partner. Put `sum(…)` around each. Empty is also what comes of a name or a label value that is misspelled: ask for each side alone.',
     },
     'share-first-lost': {
       first: 'Start each series at 0: one that begins with its first event does not count it.',
@@ -502,7 +503,7 @@ const time = question(
     'time-no-number': {
       first: 'The answer is empty or no number: does the query ask for `_bucket`, and keep `le`?',
       fuller:
-        '`histogram_quantile` works on the series that end in _bucket, and on their label `le`: a sum without `by (le)` loses it. Empty is also what comes of a misspelt name: ask for the inner part of the query alone, from the inside out.',
+        '`histogram_quantile` works on the series that end in _bucket, and on their label `le`: a sum without `by (le)` loses it. Empty is also what comes of a misspelled name: ask for the inner part of the query alone, from the inside out.',
     },
     'time-other': {
       first: 'Observe the time from made to confirmed, and ask for the 0.9 quantile of 5 minutes.',

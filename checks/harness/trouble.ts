@@ -84,9 +84,9 @@ export const troubles = {
     line: /^Added label "\S+" is not included in initial labelset: \[.*\]$/,
     hint: {
       first:
-        'Name every label in `labelNames` where the metric is created, spelt as where it is used.',
+        'Name every label in `labelNames` where the metric is created, spelled as where it is used.',
       fuller:
-        'A metric knows its labels from the start. prom-client refuses a label that is not in `labelNames`: it is missing there, or one of the two is misspelt.',
+        'A metric knows its labels from the start. prom-client refuses a label that is not in `labelNames`: it is missing there, or one of the two is misspelled.',
     },
   },
   'not-a-number': {
@@ -114,7 +114,7 @@ export const troubles = {
     hint: {
       first: 'A file imports a name that the other file does not export: compare the spelling.',
       fuller:
-        'The message tells the name and the file. Either the `export` before it is missing, or the name is spelt in another way on the two sides.',
+        'The message tells the name and the file. Either the `export` before it is missing, or the name is spelled in another way on the two sides.',
     },
   },
   'take-09': {

@@ -172,7 +172,7 @@ export const chapter: ChapterQuestions = {
         },
         {
           id: 'per-cent',
-          says: 'That is per cent. The question wants a number from 0 to 1.',
+          says: 'That is a percentage. The question wants a number from 0 to 1.',
           like: [
             `${ratio(rate('bucket', 'job="app",le="0.25"'), rate('count', 'job="app"'), byPage)} * 100`,
           ],

@@ -71,7 +71,7 @@ export const chapter: ChapterQuestions = {
         },
         {
           id: 'per-cent',
-          says: 'That is per cent. The question wants a number from 0 to 1.',
+          says: 'That is a percentage. The question wants a number from 0 to 1.',
           like: [`100 * sum(${FAILED}) / sum(${ASKED})`],
         },
       ],

@@ -109,13 +109,13 @@ export const chapter: ChapterQuestions = {
       id: 'P3',
       where: 'class',
       asks: [
-        'How busy is a processor with our program, in per cent, over the last five minutes?',
+        'How busy is a processor with our program, in percent, over the last five minutes?',
         'A row for each program of the job app. process_cpu_seconds_total counts processor time.',
       ],
       history: () => halfHour(3),
       references: [`rate(${CPU}[5m]) * 100`, `sum by (instance) (rate(${CPU}[5m])) * 100`],
       because:
-        'Seconds of work per second are a share without a unit: times 100 they are per cent of one processor.',
+        'Seconds of work per second are a share without a unit: times 100 they are percent of one processor.',
       hints: [
         {
           id: 'prometheus-too',
@@ -128,7 +128,7 @@ export const chapter: ChapterQuestions = {
         },
         {
           id: 'share',
-          says: 'Seconds of work per second: that is a share, from 0 to 1. Per cent are asked for.',
+          says: 'Seconds of work per second: that is a share, from 0 to 1. A percentage is asked for.',
           like: [`rate(${CPU}[5m])`],
         },
         rawCounter,

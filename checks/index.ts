@@ -31,7 +31,7 @@ async function load(name: string): Promise<Lesson> {
   const { lesson } = (await import(/* @vite-ignore */ `./${name}.ts`)) as { lesson: LessonChecks };
   const [number] = /^\d\d(?=-)/.exec(name) ?? [];
   const heading = number ? `${number} ${lesson.title}` : lesson.title;
-  const place = `WORKSHOP.md#${heading.toLowerCase().replaceAll(' ', '-')}`;
+  const place = `${lesson.text ?? 'WORKSHOP.md'}#${heading.toLowerCase().replaceAll(' ', '-').replaceAll('?', '')}`;
   const step = number ? Number(number) : undefined;
   const { followedBy } = lesson;
   return { ...lesson, chapter: { name, step, heading, place, followedBy } };

@@ -1,3 +1,4 @@
+export * from './census.ts';
 export * from './http.ts';
 export * from './lifecycle.ts';
 export * from './pages.ts';

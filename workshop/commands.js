@@ -332,6 +332,16 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       PORT_9090,
     },
   },
+  job: {
+    does: 'run the job in app/ once, as at night',
+    variables: {
+      STEP: step('the exercise whose job to run', 'job', { unset: 'your job in app/' }),
+      REGISTRY_DELAY_MS: settings.REGISTRY_DELAY_MS,
+      REGISTRY_ERROR_RATE: settings.REGISTRY_ERROR_RATE,
+      SEED: settings.SEED,
+      PORT_9091: components.PORT_9091,
+    },
+  },
   pager: {
     does: 'show what Alertmanager sends, on a page, until Ctrl-C',
     variables: { PORT_8060: components.PORT_8060 },
@@ -401,7 +411,7 @@ export const GROUPS = /** @type {Readonly<Record<string, readonly CommandName[]>
   'The chapters': ['diff', 'take', 'begin', 'solve', 'restore'],
   'The stack': ['up', 'down', 'native', 'load', 'reload', 'rules'],
   'Queries and faults': ['ask', 'incident'],
-  'The second half-day': ['pager', 'amtool'],
+  'The second half-day': ['job', 'pager', 'amtool'],
   'Before class': ['doctor', 'prefetch', 'help'],
   'For authors': ['test', 'e2e', 'bench'],
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandName } from './commands.js';
@@ -84,8 +84,29 @@ export function findStep(text: string, command: CommandName = 'dev'): string {
   );
 }
 
-/** The program that `step` names; none, or an empty one, means the learner's own in `app/`. */
+/** Whether an exercise is a job, `job.ts`, which stands beside the learner's program and ends by itself. */
+export function isJob(lesson: string, root = ROOT): boolean {
+  return existsSync(join(root, endsOf(lesson, root).end, 'job.ts'));
+}
+
+/**
+ * The program that `step` names; none, or an empty one, means the learner's own in `app/`.
+ * @throws {UsageError} if it is not there, or is a job
+ */
 export function findProgram(step: string | undefined): Program {
-  const folder = step ? endsOf(findStep(step)).end : 'app';
+  if (!step) return { folder: 'app', entry: 'app/server.ts' };
+  const lesson = findStep(step);
+  if (isJob(lesson)) {
+    throw new UsageError(
+      `${lesson} is a job: it serves nobody, and ends by itself. To run it once: ${typed('job', { STEP: lesson })}`,
+    );
+  }
+  const folder = endsOf(lesson).end;
   return { folder, entry: `${folder}/server.ts` };
+}
+
+/** The job that `step` names; none, or an empty one, means the learner's own in `app/`. */
+export function findJob(step: string | undefined): Program {
+  const folder = step ? endsOf(findStep(step, 'job')).end : 'app';
+  return { folder, entry: `${folder}/job.ts` };
 }

@@ -28,6 +28,7 @@ const SETTINGS = [
   'REGISTRY_DELAY_MS',
   'REGISTRY_ERROR_RATE',
   'RESERVATION_MS',
+  'PUSHGATEWAY_PORT',
   'SEED',
   'NODE_OPTIONS',
   // Node 20 reads its file at each start, which can take longer than the rest of it.
@@ -149,4 +150,19 @@ async function spawnOnFreePorts({ entry, nodeArgs, delayMs, errorRate }) {
     },
   });
   return { ...spawned, port, metricsPort, mark };
+}
+
+/**
+ * Spawns a program that ends by itself, to be checked.
+ * @param {{ entry: string, nodeArgs: readonly string[], env: Readonly<Record<string, string>> }} how
+ */
+export function spawnJob({ entry, nodeArgs, env }) {
+  const mark = `${process.pid}-${randomUUID()}`;
+  const spawned = spawnProgram({
+    entry,
+    tells: true,
+    nodeArgs: [...nodeArgs, '--import', PRELOAD],
+    env: { ...env, CHECK_FACTS: '3', [MARK]: mark },
+  });
+  return { ...spawned, mark };
 }

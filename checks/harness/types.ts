@@ -32,6 +32,10 @@ export interface LessonChecks {
   readonly title: string;
   /** The heading of the chapter without code that comes next in the text, where one does. */
   readonly followedBy?: string;
+  /** The text that it stands in; WORKSHOP.md by default. */
+  readonly text?: 'PRODUCTION.md';
+  /** Whether its program is a job, which ends by itself. */
+  readonly isJob?: boolean;
   /** What a learner whose program passes has learned, as one line. */
   readonly learned: string;
   /** In the order in which they run. */
@@ -53,7 +57,7 @@ export interface Chapter {
 }
 
 /** A lesson: a step or an exercise, with the checks of what it teaches. */
-export interface Lesson extends Pick<LessonChecks, 'learned' | 'checks'> {
+export interface Lesson extends Pick<LessonChecks, 'learned' | 'checks' | 'isJob'> {
   readonly chapter: Chapter;
 }
 

@@ -70,7 +70,8 @@ export async function withCompiled<Result>(
       else if (!edited && existsSync(compiled)) copyFileSync(compiled, target);
       else writeFileSync(target, await compileText(join(ROOT, source, file), text));
     }
-    return use({ entry: `${folder}/server.js`, nodeArgs: [] });
+    const entry = texts.has('server.ts') ? 'server.js' : 'job.js';
+    return use({ entry: `${folder}/${entry}`, nodeArgs: [] });
   });
 }
 

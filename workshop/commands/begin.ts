@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
-import { endsOf, findStep, inWords, numberOf, ROOT } from '../programs.ts';
+import { endsOf, findStep, inWords, isJob, numberOf, ROOT } from '../programs.ts';
 import { putIntoApp } from '../learner/put.ts';
 
 /** Puts the state before a chapter, the end of the step before, into `app/`. */
@@ -19,8 +19,13 @@ export function begin(root: string, step: string): number {
   const what = before
     ? `the state before chapter ${number}, ${inWords(before)}`
     : `${step}, the program as the class begins`;
-  const code = putIntoApp({ root, source, what, command });
+  const beside = isJob(step, root);
+  const code = putIntoApp({ root, source, what, command, beside });
   const chapter = number === step ? 'its chapter' : `chapter ${number}`;
-  if (code === 0) console.log(`Next: ${chapter} of WORKSHOP.md, with ${typed('dev')}`);
+  // The jobs are of the second half-day.
+  const next = beside
+    ? `its chapter of PRODUCTION.md, with ${typed('job')}`
+    : `${chapter} of WORKSHOP.md, with ${typed('dev')}`;
+  if (code === 0) console.log(`Next: ${next}`);
   return code;
 }

@@ -6,7 +6,7 @@ import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 import { paintFor } from '../terminal/colour.ts';
 import { editedSteps } from '../learner/edited-steps.ts';
-import { findProgram, findStep, numberOf, ROOT } from '../programs.ts';
+import { findJob, findProgram, findStep, isJob, numberOf, ROOT } from '../programs.ts';
 import { describeReport } from '../terminal/report.ts';
 import { readState, writeState } from '../learner/state.ts';
 import { watch } from '../program/watch.ts';
@@ -35,7 +35,7 @@ export async function run({ STEP, WATCH }: Values<'check'>): Promise<number> {
 }
 
 async function check(step: string | undefined): Promise<number> {
-  const { entry } = findProgram(undefined);
+  const { entry } = step && isJob(step) ? findJob(undefined) : findProgram(undefined);
   const edited = editedSteps(ROOT);
   const promtool = () => findPromtool(process.env).found;
   const report = step

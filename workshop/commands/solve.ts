@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
-import { endsOf, findStep, numberOf, ROOT } from '../programs.ts';
+import { endsOf, findStep, isJob, numberOf, ROOT } from '../programs.ts';
 import { putIntoApp } from '../learner/put.ts';
 
 /** Puts the end of a chapter into `app/`. */
@@ -16,7 +16,8 @@ export function solve(root: string, step: string): number {
   const isFirst = number === '1';
   if (isFirst) console.log('Chapter 1 begins and ends with this program: nothing is typed in it.');
   const what = isFirst ? `${step}, the program as the class begins` : `the end of ${step}`;
-  const code = putIntoApp({ root, source: join(root, endsOf(step, root).end), what, command });
+  const source = join(root, endsOf(step, root).end);
+  const code = putIntoApp({ root, source, what, command, beside: isJob(step, root) });
   if (code === 0) console.log(`Next: ${typed('check', { STEP: number })}`);
   return code;
 }

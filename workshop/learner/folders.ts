@@ -30,9 +30,15 @@ export function listFiles(folder: string): string[] {
 
 /** Whether two folders hold the same files, byte by byte. */
 export function sameFiles(one: string, other: string): boolean {
-  const files = listFiles(one);
-  if (files.join('\n') !== listFiles(other).join('\n')) return false;
-  return files.every((file) => contentOf(join(one, file)).equals(contentOf(join(other, file))));
+  return listFiles(one).length === listFiles(other).length && holdsFiles(one, other);
+}
+
+/** Whether a folder holds all files of another, byte by byte. */
+export function holdsFiles(one: string, other: string): boolean {
+  const there = new Set(listFiles(one));
+  return listFiles(other).every(
+    (file) => there.has(file) && contentOf(join(one, file)).equals(contentOf(join(other, file))),
+  );
 }
 
 /**

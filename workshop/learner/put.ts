@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { copyFiles, listFiles, sameFiles } from './folders.ts';
+import { copyFiles, holdsFiles, listFiles, sameFiles } from './folders.ts';
 import { saveApp } from './saved.ts';
 
 export interface Put {
@@ -12,18 +12,20 @@ export interface Put {
   readonly what: string;
   /** The command, as it was typed. */
   readonly command: string;
+  /** Whether the other files of `app/` stay. */
+  readonly beside?: boolean;
 }
 
 /**
- * Makes `app/` hold the files of another folder and no others, after saving what was there. The
+ * Makes `app/` hold the files of another folder, after saving what was there; no others, if not `beside`. The
  * folder itself stays: a container, an editor and a terminal may hold on to it.
  * @returns the exit code; what was done, and the way back, is on standard output
  */
-export function putIntoApp({ root, source, what, command }: Put): number {
+export function putIntoApp({ root, source, what, command, beside = false }: Put): number {
   const app = join(root, 'app');
   let back;
   try {
-    if (sameFiles(source, app)) {
+    if (beside ? holdsFiles(app, source) : sameFiles(source, app)) {
       console.log(`app/ holds ${what} already: nothing was changed.`);
       return 0;
     }
@@ -40,7 +42,7 @@ export function putIntoApp({ root, source, what, command }: Put): number {
     console.log(`What app/ held ${saved}. Get it back with: ${back.type}`);
   }
   try {
-    replaceFiles(root, source, app);
+    replaceFiles(root, source, app, beside);
   } catch (error) {
     console.error(
       `app/ could not be changed as a whole: ${(error as Error).message}\nClose what uses its files, then type again: ${command}`,
@@ -51,13 +53,14 @@ export function putIntoApp({ root, source, what, command }: Put): number {
   return 0;
 }
 
-function replaceFiles(root: string, source: string, app: string): void {
+function replaceFiles(root: string, source: string, app: string, beside: boolean): void {
   mkdirSync(join(root, '.workshop'), { recursive: true });
   const stage = mkdtempSync(join(root, '.workshop', 'put-'));
   try {
     copyFiles(source, stage);
     const files = listFiles(stage);
-    for (const file of listFiles(app)) if (!files.includes(file)) remove(app, file);
+    const others = beside ? [] : listFiles(app).filter((file) => !files.includes(file));
+    for (const file of others) remove(app, file);
     for (const file of files) {
       mkdirSync(dirname(join(app, file)), { recursive: true });
       move(join(stage, file), join(app, file));

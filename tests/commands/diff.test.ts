@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { paintFor } from '../../workshop/terminal/colour.ts';
 import { describeMine, diffFolders, paintDiff } from '../../workshop/commands/diff.ts';
-import { currentChapter, type CheckState } from '../../workshop/learner/state.ts';
+import { comparedChapter, currentChapter, type CheckState } from '../../workshop/learner/state.ts';
 import { ROOT } from '../../workshop/programs.ts';
 import { STEPS } from '../support/steps.ts';
 import { temporaryFolder, texts } from '../support/workspace.ts';
@@ -100,6 +100,15 @@ describe('MINE shows app/ against the end of a chapter', () => {
     expect(at({ passed: 4, step: '6', failure })).toBe('6');
     expect(at({ passed: 4, step: 'own', failure })).toBe('own');
     expect(at({ passed: 11, step: '11' })).toBe('11');
+  });
+
+  test('MINE gives nothing of the next chapter away once one is passed', () => {
+    const failure = {} as CheckState['failure'];
+    expect(comparedChapter({ passed: 0 })).toBe('2');
+    expect(comparedChapter({ passed: 1, step: '1' })).toBe('2');
+    expect(comparedChapter({ passed: 6, step: '6' })).toBe('6');
+    expect(comparedChapter({ passed: 6, step: '7', failure })).toBe('7');
+    expect(comparedChapter({ passed: 7, step: 'own' })).toBe('own');
   });
 });
 

@@ -5,7 +5,7 @@ import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 import { paintFor, type Paint } from '../terminal/colour.ts';
 import { listFiles } from '../learner/folders.ts';
-import { currentChapter, readState } from '../learner/state.ts';
+import { comparedChapter, currentChapter, readState } from '../learner/state.ts';
 import { endsOf, findStep, inWords, numberOf, ROOT } from '../programs.ts';
 
 /**
@@ -13,7 +13,8 @@ import { endsOf, findStep, inWords, numberOf, ROOT } from '../programs.ts';
  * the learner's own program to the end of this step.
  */
 export function run({ STEP, MINE }: Values<'diff'>): number {
-  const step = findStep(STEP || currentChapter(readState()), 'diff');
+  const chapter = (MINE ? comparedChapter : currentChapter)(readState());
+  const step = findStep(STEP || chapter, 'diff');
   const { begin, end } = endsOf(step);
   const paint = paintFor(process.stdout);
   if (MINE) {

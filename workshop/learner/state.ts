@@ -37,6 +37,14 @@ export function currentChapter({ passed, step, failure }: CheckState): string {
 }
 
 /**
+ * The chapter whose end a learner's own program is compared with: that of the last check, also if it
+ * has passed, since the next one's solution is not asked for yet.
+ */
+export function comparedChapter(state: CheckState): string {
+  return state.step && state.step !== '1' ? state.step : currentChapter(state);
+}
+
+/**
  * Remembers; a reader never sees half of it.
  * @returns whether it could: another program may hold the file
  */

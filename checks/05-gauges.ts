@@ -375,7 +375,7 @@ const progressFalls = check({
     'progress-unbounded': {
       first: 'Give requests_in_progress no label that the visitor chooses: no path, no query.',
       fuller:
-        'What the visitor sent stands in a label of requests_in_progress. Each new value makes a series that stays at 0 for ever. Take the route and "unmatched", as for requests_total, or no label at all.',
+        'What the visitor sent stands in a label of requests_in_progress. Each new value makes a series that stays at 0 forever. Take the route and "unmatched", as for requests_total, or no label at all.',
     },
   },
   async run(session, fail) {

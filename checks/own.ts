@@ -113,7 +113,7 @@ const events = check({
     'expiry-twice': {
       first: 'Count an expiry once: one reservation expired, and a counter rose by more.',
       fuller:
-        'One reservation has expired, and a metric of yours counted more than one. Either two listeners count the same, or a listener is added anew at each request: `reservations.on` belongs to the top of the file, where it runs once.',
+        'One reservation has expired, and a metric of yours counted more than one. Either two listeners count the same, or a listener is added again at each request: `reservations.on` belongs to the top of the file, where it runs once.',
     },
   },
   async run(session, fail) {
@@ -422,12 +422,12 @@ const share = question(
     'share-since-start': {
       first: 'This is the share since the program started: ask for the last 5 minutes.',
       fuller:
-        'Two counters divided by each other give the share of all time, which moves less and less, and begins anew with each restart. `increase(…[5m])` around both asks for the last five minutes.',
+        'Two counters divided by each other give the share of all time, which moves less and less, and begins again with each restart. `increase(…[5m])` around both asks for the last five minutes.',
     },
     'share-over-restart': {
       first: 'The program restarted within the 5 minutes: only `increase` and `rate` know of that.',
       fuller:
-        'The answer is right until the program is started anew, which sets its counters to 0. `increase` and `rate` take a fall for a restart and go on counting; the difference of two moments, by `delta` or `offset`, does not.',
+        'The answer is right until the program restarts, which sets its counters to 0. `increase` and `rate` take a fall for a restart and go on counting; the difference of two moments, by `delta` or `offset`, does not.',
     },
     'share-many': {
       first: 'One number is asked for: sum above and below the line, each over all labels.',

@@ -45,7 +45,7 @@ export const troubles = {
       first:
         'Call `collectDefaultMetrics()` once, where the program starts: here it is called again.',
       fuller:
-        'Each call of `collectDefaultMetrics()` creates the metrics of the process and of Node anew, and prom-client refuses names that are there already. Often it stands in server.ts since chapter 02 and came a second time with metrics.ts; or it stands in the handler of /metrics, which calls it at each scrape. Keep one call, at the top of a file.',
+        'Each call of `collectDefaultMetrics()` creates the metrics of the process and of Node again, and prom-client refuses names that are there already. Often it stands in server.ts since chapter 02 and came a second time with metrics.ts; or it stands in the handler of /metrics, which calls it at each scrape. Keep one call, at the top of a file.',
     },
   },
   'registered-twice': {

@@ -34,7 +34,7 @@ export const chapter: ChapterQuestions = {
         },
         {
           id: 'mean-of-ratios',
-          says: 'This is a mean of shares: a program that calls seldom weighs as much as one that calls all the time. Add up first, divide last.',
+          says: 'This is a mean of shares: a program that calls rarely weighs as much as one that calls all the time. Add up first, divide last.',
           like: [`avg(${FAILED} / ${ASKED})`],
         },
         {

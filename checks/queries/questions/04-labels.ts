@@ -146,7 +146,7 @@ export const chapter: ChapterQuestions = {
       id: '04d',
       where: 'class',
       asks: [
-        'Which share of all requests fails (status 5xx), over the last five minutes?',
+        'What share of all requests fails (status 5xx), over the last five minutes?',
         'One number from 0 to 1, for all pages and programs together.',
       ],
       history: () => halfHour(4),
@@ -190,7 +190,7 @@ export const chapter: ChapterQuestions = {
         },
         {
           id: 'no-share',
-          says: 'Those are failures per second. Which share of all requests is it?',
+          says: 'Those are failures per second. What share of all requests are they?',
           like: [`sum(${rate(FAILED)})`],
         },
       ],
@@ -199,7 +199,7 @@ export const chapter: ChapterQuestions = {
       id: '04e',
       where: 'homework',
       asks: [
-        'Which share of the requests for /treecounter fails (status 5xx), in each program?',
+        'What share of the requests for /treecounter fails (status 5xx), in each program?',
         'A row for each instance, from 0 to 1, over the last five minutes.',
       ],
       history: () => halfHour(4),

@@ -42,7 +42,7 @@ export const chapter: ChapterQuestions = {
       id: '05a',
       where: 'class',
       asks: [
-        'What is the largest number of requests that a program had in progress within ten minutes?',
+        'What is the largest number of requests that a program had in progress in the last ten minutes?',
         'One number, without labels: that of the program that had the most at one moment.',
       ],
       history: withPeaks,
@@ -64,7 +64,7 @@ export const chapter: ChapterQuestions = {
         },
         {
           id: 'each-program',
-          says: 'The peak of each program is there. Out of these rows you want one number: the largest.',
+          says: 'The peak of each program is there. Of these rows you want one number: the largest.',
           like: ['max_over_time(requests_in_progress{job="app"}[10m])'],
         },
         {

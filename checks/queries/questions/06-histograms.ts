@@ -75,7 +75,7 @@ export const chapter: ChapterQuestions = {
         },
         {
           id: 'upside-down',
-          says: 'That is requests per second of waiting. Turn the division round.',
+          says: 'That is requests per second of waiting. Turn the division around.',
           like: [ratio(rate('count', TREECOUNTER), rate('sum', TREECOUNTER))],
         },
         {
@@ -151,7 +151,7 @@ export const chapter: ChapterQuestions = {
         },
         {
           id: 'pairs',
-          says: 'A division pairs the rows that have the same labels on both sides, and here they have not: the buckets still carry `le`, or one side is added up otherwise. Let both keep `endpoint` alone.',
+          says: 'A division pairs the rows that have the same labels on both sides, and here they do not: the buckets still carry `le`, or one side is added up otherwise. Let both keep `endpoint` alone.',
           like: [
             `${rate('bucket', 'job="app",le="0.25"')} / ${rate('count', 'job="app"')}`,
             `sum by (endpoint, le) (${rate('bucket', 'job="app",le="0.25"')}) / sum by (endpoint) (${rate('count', 'job="app"')})`,

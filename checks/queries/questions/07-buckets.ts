@@ -99,7 +99,7 @@ export const chapter: ChapterQuestions = {
         },
         {
           id: 'pairs',
-          says: 'A division pairs the rows that have the same labels on both sides, and here they have not: the buckets still carry `le`. Add up both sides by the label that you want.',
+          says: 'A division pairs the rows that have the same labels on both sides, and here they do not: the buckets still carry `le`. Add up both sides by the label that you want.',
           like: [`1 - ${buckets('1.0')} / ${all()}`],
         },
         {

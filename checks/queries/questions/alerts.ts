@@ -51,7 +51,7 @@ export const chapter: ChapterQuestions = {
       id: 'A1',
       where: 'class',
       asks: [
-        'Which query tells that no program of the job app exports donated_euros_total any more?',
+        'Which query tells you when no program of the job app exports donated_euros_total any more?',
         'One row with the value 1 while none does, and no row at all while one does.',
       ],
       history: silence,
@@ -155,7 +155,7 @@ export const chapter: ChapterQuestions = {
         },
         {
           id: 'not-a-share',
-          says: 'That is how many requests fail per second. 5 % are a share: divide by all.',
+          says: 'That is how many requests fail per second. 5 % is a share: divide by all.',
           like: [`${FAILED} > 0.05 and ${ALL} > 0.1`],
         },
         {

@@ -109,7 +109,7 @@ export const chapter: ChapterQuestions = {
       id: 'P3',
       where: 'class',
       asks: [
-        'How busy is a processor with our program, in percent, over the last five minutes?',
+        'How busy does our program keep a processor, in percent, over the last five minutes?',
         'A row for each program of the job app. process_cpu_seconds_total counts processor time.',
       ],
       history: () => halfHour(3),

@@ -47,7 +47,7 @@ const treecounter = check({
       fuller: `500 says "this program has a fault", 503 "something that I need is not there". Turn a RegistryError into 503, and keep 500 for errors that you did not expect. ${UNDO}`,
     },
     'visit-fails': {
-      first: 'The handler of /treecounter throws an error of its own: find it, and mend it.',
+      first: 'The handler of /treecounter throws an error of its own: find it, and fix it.',
       fuller: `A failing registry is answered with 503, as it should be; this answer is another one. An error that is no RegistryError was thrown on the way, in the handler or in what is around it. If nothing is printed, print it where it is caught: \`console.error(error)\`. ${UNDO}`,
     },
     'no-number': {

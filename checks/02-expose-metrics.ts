@@ -98,7 +98,7 @@ const freshMetrics = check({
     'metrics-cleared': {
       first: 'Leave the registry as it is: no `register.clear()` where the metrics are read.',
       fuller:
-        'The first scrape showed metrics that a later one has not, or not with the value that they had: something takes them out, or makes them again, in between. `register.clear()` throws away all metrics with their values, and `resetMetrics()` the values. Prometheus reads a counter that falls as a restart of the program.',
+        'The first scrape showed metrics that a later one does not have, or not with the value that they had: something takes them out, or makes them again, in between. `register.clear()` throws away all metrics with their values, and `resetMetrics()` the values. Prometheus reads a counter that falls as a restart of the program.',
     },
   },
   async run(session, fail) {

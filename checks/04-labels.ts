@@ -382,12 +382,12 @@ const bounded = check({
     'label-unbounded': {
       first: 'Leave out the label that has no short list of values: from the visitor, or a time.',
       fuller:
-        'What came with the request, or the moment at which it came, stands in a label: a part of the query, the browser, an address, a time or a number that is counted up. Each new value is a new series, in your program and in Prometheus, and stays. Such things belong into a log; a label takes one of a few values that you know beforehand.',
+        'What came with the request, or the moment at which it came, stands in a label: a part of the query, the browser, an address, a time or a number that is counted up. Each new value is a new series, in your program and in Prometheus, and stays. Such things belong in a log; a label takes one of a few values that you know beforehand.',
     },
     'label-message': {
       first: 'Leave messages out of the labels: the status says what happened.',
       fuller:
-        'A sentence stands in a label. Messages change with the wording and with what they tell, such as a name or a number, and each is a series of its own. The status tells one kind of failure from another; the sentence belongs into a log.',
+        'A sentence stands in a label. Messages change with the wording and with what they tell, such as a name or a number, and each is a series of its own. The status tells one kind of failure from another; the sentence belongs in a log.',
     },
   },
   async run(session, fail) {

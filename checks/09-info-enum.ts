@@ -48,12 +48,12 @@ const infoFacts = check({
     'info-version': {
       first: 'Let version be the one in package.json: import `version` from #forest.',
       fuller:
-        'Whoever looks for "since when is it slow" compares versions, so the label must tell the version of this program: what its package.json says. That of Node belongs into the label runtime; `process.version` is that one.',
+        'Whoever looks for "since when is it slow" compares versions, so the label must tell the version of this program: what its package.json says. That of Node belongs in the label runtime; `process.version` is that one.',
     },
     'info-changes': {
       first: 'Take out of application_info what changes while the program runs.',
       fuller:
-        'Between two scrapes the series of application_info became another one: each is a new series in Prometheus, and joins with it break. An info tells what stays the same from start to stop. What moves is a number, and belongs into the value of a gauge of its own.',
+        'Between two scrapes the series of application_info became another one: each is a new series in Prometheus, and joins with it break. An info tells what stays the same from start to stop. What moves is a number, and belongs in the value of a gauge of its own.',
     },
     'info-value': {
       first: 'Let the value be 1: the labels carry the facts.',

@@ -35,7 +35,7 @@ const exceptionsCounted = check({
     'exceptions-all-calls': {
       first: 'Count only when it throws: the counter rose for each call.',
       fuller:
-        'Calls that succeed were counted too. The `inc()` belongs into the `catch`, or into what is called when the promise is rejected, not into a `finally`.',
+        'Calls that succeed were counted too. The `inc()` belongs in the `catch`, or into what is called when the promise is rejected, not into a `finally`.',
     },
     'exceptions-doubled': {
       first: 'Count each exception once, at one place.',
@@ -149,7 +149,7 @@ const registryTimed = check({
     'registry-shared': {
       first: 'Keep the start of the timer inside the function: two questions share it here.',
       fuller:
-        'A question alone was timed in full, and of questions at the same time some were timed from the start of a later one. A `let` outside of the function that is called belongs to all calls, and the second overwrites it while the first waits. `const stopTimer = metric.startTimer()` belongs into the function that `timed` gives back, before the call.',
+        'A question alone was timed in full, and of questions at the same time some were timed from the start of a later one. A `let` outside of the function that is called belongs to all calls, and the second overwrites it while the first waits. `const stopTimer = metric.startTimer()` belongs in the function that `timed` gives back, before the call.',
     },
     'registry-milliseconds': {
       first: 'Observe seconds, not milliseconds: the unit in the name.',

@@ -45,7 +45,7 @@ export const troubles = {
       first:
         'Call `collectDefaultMetrics()` once, where the program starts: here it is called again.',
       fuller:
-        'Each call of `collectDefaultMetrics()` creates the metrics of the process and of Node again, and prom-client refuses names that are there already. Often it stands in server.ts since chapter 02 and came a second time with metrics.ts; or it stands in the handler of /metrics, which calls it at each scrape. Keep one call, at the top of a file.',
+        'Each call of `collectDefaultMetrics()` creates the metrics of the process and of Node again, and prom-client refuses names that are there already. Often it has been in server.ts since chapter 02, and came a second time with metrics.ts; or it stands in the handler of /metrics, which calls it at each scrape. Keep one call, at the top of a file.',
     },
   },
   'registered-twice': {
@@ -285,7 +285,7 @@ export const troubles = {
     hint: {
       first: 'The header of the answer is longer than 16 KB: clients refuse it. Make it shorter.',
       fuller:
-        'What stands in front of the body is for a few short facts, and Node, Prometheus and browsers refuse to read it without end. Look at what is handed to `writeHead` and `setHeader`: the text of the answer belongs into `response.end`.',
+        'What stands in front of the body is for a few short facts, and Node, Prometheus and browsers refuse to read it without end. Look at what is handed to `writeHead` and `setHeader`: the text of the answer belongs in `response.end`.',
     },
   },
   'length-wrong': {

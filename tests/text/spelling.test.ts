@@ -20,7 +20,7 @@ function wordsOf(text: string): Set<string> {
   return new Set(plain.toLowerCase().match(/\p{Letter}+(?:'\p{Letter}+)?/gu));
 }
 
-test('all words are spelt as in words.txt', () => {
+test('all words are spelled as in words.txt', () => {
   const words = ['WORKSHOP.md', 'PRODUCTION.md', 'INSTRUCTOR.md'].flatMap((path) => [
     ...wordsOf(readDocument(path).text),
   ]);

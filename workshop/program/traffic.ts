@@ -33,7 +33,7 @@ export interface LoadOptions {
   readonly confirmsWithinMs?: number;
   /** Ends the traffic before its time; the promise then resolves with what there was. */
   readonly signal?: AbortSignal;
-  /** Called ten times a second. */
+  /** Called ten times per second. */
   readonly onProgress?: (traffic: Traffic) => void;
 }
 

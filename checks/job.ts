@@ -219,8 +219,10 @@ const pushes = check({
       );
     }
     const values = [TREES, LAST_SUCCESS].flatMap((name) => samplesOf(success.kept, name));
-    const named = success.kept.some(({ name }) => name.startsWith('census_'));
-    if (named && values.every(({ value }) => value === 0)) {
+    // It prints what it has counted when the census is over.
+    const over = (success.spokeAt ?? Infinity) - DELAY_MS;
+    const early = success.pushes.every(({ at }) => at < over);
+    if (early && values.every(({ value }) => value === 0)) {
       throw fail('pushed-early', finding('what the census has found', shown(success.kept)));
     }
   },
@@ -260,7 +262,7 @@ const group = check({
 });
 
 const own = check({
-  name: 'it pushes its own metrics and no others',
+  name: 'it pushes its own metrics, and not the default ones',
   hints: {
     'others-pushed': {
       first: 'Push a registry of its own: `new Registry()`, without the default metrics.',
@@ -270,11 +272,11 @@ const own = check({
   },
   async run(session, fail) {
     const { success } = await runsOf(session);
-    const others = success.kept.filter(({ name }) => !name.startsWith('census_'));
+    const others = success.kept.filter(({ name }) => /^(process|nodejs)_/.test(name));
     if (others.length === 0) return;
     throw fail('others-pushed', {
       did: SUCCEEDS,
-      expected: 'metrics whose names begin with census_',
+      expected: 'nothing of the process itself',
       got: shown(others, undefined, 4),
     });
   },

@@ -224,9 +224,9 @@ describe.each(COMPOSES)('$name', ({ name, command, here }) => {
       }
     }
     const found = async () => {
-      const query = encodeURIComponent('count(up{job="many"} == 1)');
+      const query = encodeURIComponent('count(up{job=~"many|pushgateway"} == 1)');
       const answer = await fetchWithin(2000, stack.at(9090, `/api/v1/query?query=${query}`));
-      return answer?.text.includes('"3"') ?? false;
+      return answer?.text.includes('"4"') ?? false;
     };
     expect(await until(found, 60_000)).toBe(true);
   });

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test, type TestContext } from 'vitest';
 import { freePorts } from '../checks/harness/ports.js';
@@ -67,6 +67,8 @@ test('a job pushes, its last success gets too old, and a group stays until it is
   expect(await query('push_time_seconds')).toEqual([]);
 
   expect((await type(['solve', 'job']).ended).code).toBe(0);
+  expect(existsSync(join(folder, 'app/server.ts'))).toBe(true);
+  expect((await type(['check', 'job']).ended).stdout).toMatch(/^A job that ends passes/m);
   expect(await job('0')).toBe(0);
   await holds('census_trees', 3);
   const [trees] = await query('census_trees{species="oak"}');

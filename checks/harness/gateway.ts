@@ -9,6 +9,8 @@ export interface Push {
   /** The grouping key: the labels that its address holds, `job` among them. */
   readonly key: Readonly<Record<string, string>>;
   readonly families: readonly Family[];
+  /** When it came, on this process's clock, in milliseconds. */
+  readonly at: number;
 }
 
 /** What a Pushgateway takes and keeps, as its README says under "API", without its pages and its own metrics. */
@@ -28,6 +30,7 @@ export async function startGateway(): Promise<Gateway> {
 
   async function take(request: IncomingMessage): Promise<[status: number, message: string]> {
     const { method = '', url = '' } = request;
+    const at = performance.now();
     const key = keyIn(url);
     if (!key) return [404, 'No such group.'];
     if (method !== 'PUT' && method !== 'POST' && method !== 'DELETE')
@@ -37,14 +40,14 @@ export async function startGateway(): Promise<Gateway> {
     const name = JSON.stringify(Object.entries(key).toSorted());
     if (method === 'DELETE') {
       groups.delete(name);
-      pushes.push({ method, key, families: [] });
+      pushes.push({ method, key, families: [], at });
       return [202, ''];
     }
     // A family without samples is none to the Pushgateway, too.
     const families = parseExposition(body).filter(({ samples }) => samples.length > 0);
     const before = method === 'POST' ? [...(groups.get(name) ?? [])] : [];
     groups.set(name, new Map([...before, ...families.map((one) => [one.name, one] as const)]));
-    pushes.push({ method, key, families });
+    pushes.push({ method, key, families, at });
     return [200, ''];
   }
 

@@ -15,6 +15,8 @@ export interface Ended {
   readonly stderr: string;
   /** The line that has called process.exit, if one has. */
   readonly exitedAt: string | undefined;
+  /** When it was seen to have printed on standard output, on this process's clock in milliseconds. */
+  readonly spokeAt: number | undefined;
   /** How long it ran, in seconds. */
   readonly seconds: number;
   /** When it was over: seconds since 1970. */
@@ -58,12 +60,14 @@ export function createJobSession({ entry, nodeArgs, startMs, answerMs }: JobOpti
       const start = performance.now();
       const program = adoptProgram(spawnJob({ entry, nodeArgs, env }));
       let printed = 0;
+      let spokeAt: number | undefined;
       let deadline = start + startMs;
       try {
         await until(() => {
           const length = program.stdout.length + program.stderr.length;
           if (length !== printed) deadline = performance.now() + answerMs;
           printed = length;
+          if (program.stdout) spokeAt ??= performance.now();
           return program.exit !== undefined || performance.now() > deadline;
         }, Infinity);
         const { exit } = program;
@@ -74,6 +78,7 @@ export function createJobSession({ entry, nodeArgs, startMs, answerMs }: JobOpti
           stdout: program.stdout,
           stderr: program.stderr,
           exitedAt: called?.place,
+          spokeAt,
           seconds: (performance.now() - start) / 1000,
           endedAt: Date.now() / 1000,
         };

@@ -83,11 +83,13 @@ const MISTAKES: readonly (readonly [hint: string, ...edits: Edit[]])[] = [
       `gateway.pushAdd({ jobName: 'census' }).catch(console.error);\nprocess.exit(process.exitCode);\n`,
     ),
   ],
+  // Whoever begins with one of them is not told that it comes too early.
   [
-    'push-refused',
-    edit('const url = `', 'const url = `'),
-    edit('PUSHGATEWAY_PORT}`;', 'PUSHGATEWAY_PORT}/api`;'),
+    'trees-wrong',
+    edit('counted.set({ species }, trees[species])', 'console.log(species)'),
+    edit(REGISTER, ''),
   ],
+  ['push-refused', edit('PUSHGATEWAY_PORT}`;', 'PUSHGATEWAY_PORT}/api`;')],
   ['pushed-early', edit(`${CENSUS}\n${AFTER}`, `${AFTER}${CENSUS}`)],
   ['deleted-at-once', edit(PUSH, `${PUSH}\n  await gateway.delete({ jobName: 'census' });`)],
   ['key-changes', edit(PUSH, PUSH.replace(' }', ', groupings: { at: `${Date.now()}` } }'))],

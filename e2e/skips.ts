@@ -74,6 +74,11 @@ export const ALLOWED_SKIPS: readonly AllowedSkip[] = [
     here: () => !findOnPath('alertmanager', process.env) || !findOnPath('amtool', process.env),
   },
   {
+    test: 'e2e/job.test.ts',
+    why: 'No Pushgateway is on PATH. tests/checks/job.test.ts has one that takes pushes alike.',
+    here: () => !findOnPath('pushgateway', process.env),
+  },
+  {
     test: 'e2e/native.test.ts',
     why: 'Windows has no process groups to send Ctrl-C to.',
     here: () => process.platform === 'win32',

@@ -1,5 +1,5 @@
 import { shown } from './01-bare-handler.ts';
-import { LIMIT_S } from './reservations/plan.ts';
+import { CONFIRMER, LIMIT_S } from './reservations/plan.ts';
 import {
   ask,
   judgeNow,
@@ -18,6 +18,7 @@ import {
   ownSamples,
   record,
   shownMoves,
+  type Look,
   type OwnMove,
   type Recording,
 } from './reservations/recording.ts';
@@ -439,6 +440,11 @@ const share = question(
       fuller:
         'Prometheus divides series with the same labels, and leaves out all others: a side that keeps the label `outcome` finds no partner. Put `sum(…)` around each. Empty is also what comes of a name or a label value that is misspelled: ask for each side alone.',
     },
+    'share-whole-le': {
+      first: 'Nothing comes back: Prometheus stores the `le` of a whole number in another way.',
+      fuller:
+        'Where /metrics writes `le="20"`, Prometheus stores `20.0`, and a whole number in quotation marks fits no series. Look at the rows of the bucket without a condition on `le`, and take its value from there.',
+    },
     'share-first-lost': {
       first: 'Start each series at 0: one that begins with its first event does not count it.',
       fuller:
@@ -465,6 +471,21 @@ const time = question(
   3,
   'tells within how many seconds 9 of 10 confirm, in the last 5 minutes',
   {
+    'time-last-only': {
+      first: 'A gauge keeps only the last time: use a histogram, which counts everybody.',
+      fuller:
+        'Your gauge holds how long the last one took. If several people confirm between two scrapes, Prometheus sees only the last of them, and it sees that one again at each scrape until somebody else confirms. `quantile_over_time` is about these samples, not about people. A histogram counts each of them in a bucket: `histogram_quantile(0.9, sum by (le) (rate(…_bucket[5m])))`.',
+    },
+    'time-other-quantile': {
+      first: '9 of 10 is the quantile 0.9: your query names another one.',
+      fuller:
+        'A quantile is a share from 0 to 1: 0.5 is the median, within which half of the people confirm, and 0.95 leaves out one in twenty. The manager asks about nine of ten. One person who takes long among twenty moves 0.95 and not 0.9.',
+    },
+    'time-whole-le': {
+      first: 'Nothing comes back: Prometheus stores the `le` of a whole number in another way.',
+      fuller:
+        'Where /metrics writes `le="20"`, Prometheus stores `20.0`, and a whole number in quotation marks fits no series. But one bucket gives how many confirm within its limit. The time of nine of ten needs all buckets: `histogram_quantile(0.9, sum by (le) (rate(…_bucket[5m])))`.',
+    },
     'time-edges': {
       first: 'Choose buckets that end where people confirm: several below 20 s, one near it.',
       fuller:
@@ -513,9 +534,20 @@ const time = question(
   },
   async (results, session) => {
     const { confirmed, expired, last } = await recordingOf(session);
-    return judgeTime(results, histogramOf(last, { confirmed, expired }), queriesOf(session)[2]);
+    const histogram = histogramOf(last, { confirmed, expired });
+    return judgeTime(results, histogram, queriesOf(session)[2], lastWaitOf(confirmed));
   },
 );
+
+/** The learner's gauge that a confirmation sets to the time that it took. */
+function lastWaitOf(confirmed: Look): string | undefined {
+  const { confirmsAfter = NaN } = CONFIRMER;
+  const gauges = confirmed.after.families().filter(({ type }) => type === 'gauge');
+  return ownMoves(confirmed).find(
+    ({ sample: { name, value } }) =>
+      gauges.some((gauge) => gauge.name === name) && Math.abs(value - confirmsAfter) < 0.5,
+  )?.sample.name;
+}
 
 /** The learner's histogram that a confirmation moves. */
 function histogramOf(

@@ -97,6 +97,18 @@ function hasOtherRange(query: string): boolean {
   return ranges.length > 0 && !ranges.some((range) => range === '5m' || range === '300s');
 }
 
+/** Whether a query chooses a bucket by a whole number: Prometheus 3 stores `le="20"` as `20.0`. */
+function hasWholeLe(query: string): boolean {
+  return /\ble\s*=~?\s*(["'`])[\d|()]+\1/.test(query);
+}
+
+/** Whether a query names another quantile than that of nine of ten. */
+function hasOtherQuantile(query: string): boolean {
+  const quantiles = [...query.matchAll(/\bquantile(?:_over_time)?\s*(?:\(|=\s*["'`])\s*([\d.]+)/g)];
+  const named = [...quantiles, ...query.matchAll(/\bhistogram_quantile\s*\(\s*([\d.]+)\s*,/g)];
+  return named.length > 0 && !named.some(([, quantile]) => Number(quantile) === 0.9);
+}
+
 /** Judges what the first query gives. */
 export function judgeNow(results: readonly Result[], query = ''): Wrong<NowHint> | undefined {
   const truth = NOW_MOMENTS.map(openAt);
@@ -183,6 +195,7 @@ export type ShareHint =
   | keyof typeof SHARE_MISTAKES
   | 'share-other-range'
   | 'share-without-parentheses'
+  | 'share-whole-le'
   | 'share-no-number'
   | 'share-many'
   | 'share-since-start'
@@ -212,6 +225,8 @@ export function judgeShare(
   const wrong = (hint: ShareHint) => ({ hint, expected, got });
   if ((results[at]!.rows?.length ?? 0) > 1) return wrong('share-many');
   if (hasOtherRange(query)) return wrong('share-other-range');
+  const isEmpty = results.every(({ rows }) => rows?.length === 0);
+  if (isEmpty && hasWholeLe(query)) return wrong('share-whole-le');
   if (late && at === 0) return wrong('share-first-lost');
   if (Number.isNaN(numbers[at])) return wrong('share-no-number');
   if (
@@ -229,6 +244,9 @@ export function judgeShare(
 }
 
 export type TimeHint =
+  | 'time-last-only'
+  | 'time-whole-le'
+  | 'time-other-quantile'
   | 'time-other-range'
   | 'time-summary-window'
   | 'time-no-number'
@@ -248,11 +266,15 @@ export interface TimeHistogram {
   readonly holdsExpired: boolean;
 }
 
-/** Judges what the third query gives. */
+/**
+ * Judges what the third query gives.
+ * @param lastWait the name of the learner's gauge of the last time, if there is one
+ */
 export function judgeTime(
   results: readonly Result[],
   histogram: TimeHistogram | undefined,
   query = '',
+  lastWait?: string,
 ): Wrong<TimeHint> | undefined {
   const waits = TIME_MOMENTS.map((at) => tally(at - WINDOW_S, at).waits);
   const numbers = results.map(numberIn);
@@ -262,9 +284,13 @@ export function judgeTime(
   const expected = `${nineOfTen(waits[at]!).toFixed(1)}, give or take ${TIME_TOLERANCE_S}: they took ${waits[at]!.join(', ')} s`;
   const got = shownResult(results[at]!);
   const wrong = (hint: TimeHint, more = '') => ({ hint, expected, got: `${got}${more}` });
+  if (lastWait && query.split(/[^\w:]+/).includes(lastWait)) return wrong('time-last-only');
   if ((results[at]!.rows?.length ?? 0) > 1) return wrong('time-many');
   if (hasOtherRange(query)) return wrong('time-other-range');
+  const isEmpty = results.every(({ rows }) => rows?.length === 0);
+  if (isEmpty && hasWholeLe(query)) return wrong('time-whole-le');
   if (Number.isNaN(numbers[at])) return wrong('time-no-number');
+  if (hasOtherQuantile(query)) return wrong('time-other-quantile');
   const mean = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0) / all.length;
   if (numbers.every((number, index) => close(number, mean(waits[index]!), 0.1))) {
     return wrong('time-mean');

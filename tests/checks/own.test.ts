@@ -53,6 +53,19 @@ const OPEN = /export const reservationsOpen[^]*?, 0\);\n/.exec(file('end', METRI
 const CONFIRM = /export const reservationConfirm[^]*?\n\}\);\n/.exec(file('end', METRICS))![0];
 const BUCKETS = 'buckets: [2, 4, 6, 8, 10, 12, 14, 16, 18, 20],';
 
+const SUMMARY: Edit = [METRICS, 'Gauge, Histogram }', 'Gauge, Histogram, Summary }'];
+const summary = (quantile: number) =>
+  `export const reservationConfirm = new Summary({ name: 'reservation_confirm_seconds', help: 'Time from a reservation to its confirmation, in seconds.', percentiles: [${quantile}], maxAgeSeconds: 300, ageBuckets: 5 });\n`;
+/** A gauge of the last time in place of the histogram, with these labels. */
+const lastWait = (labels: string): readonly Edit[] => [
+  [
+    METRICS,
+    CONFIRM,
+    `export const reservationConfirm = new Gauge<string>({ name: 'reservation_last_seconds', help: 'Time from the last confirmed reservation to its confirmation, in seconds.', labelNames: ['species'] });\n`,
+  ],
+  [SERVER, OBSERVED, OBSERVED.replace('observe(', `set({ ${labels} }, `)],
+];
+
 /** Ways to answer that differ from the solution, and are as right. */
 const DESIGNS: readonly Design[] = [
   { name: 'a gauge from the list, a counter by outcome, and a histogram', edits: [] },
@@ -177,16 +190,21 @@ new Gauge({
       [SERVER, `reservations.on('expired', ${SHOWN_EXPIRED}\n});\n`, ''],
     ],
   },
+  ...[
+    '1, 2, 4, 8, 12, 16, 20',
+    '2.5, 5, 7.5, 10, 12.5, 15, 17.5, 20, 22.5',
+    '3, 6, 9, 12, 15, 18, 21',
+    '1, 5, 10, 15, 18, 19, 20',
+  ].map((limits) => ({
+    name: `buckets that end at ${limits}`,
+    edits: [[METRICS, BUCKETS, `buckets: [${limits}],`]] satisfies Edit[],
+  })),
   {
     name: 'a summary over five minutes, and a clock of its own',
     time: 'reservation_confirm_seconds{quantile="0.9"}',
     edits: [
-      [
-        METRICS,
-        CONFIRM,
-        "export const reservationConfirm = new Summary({ name: 'reservation_confirm_seconds', help: 'Time from a reservation to its confirmation, in seconds.', percentiles: [0.9], maxAgeSeconds: 300, ageBuckets: 5 });\n",
-      ],
-      [METRICS, 'Gauge, Histogram }', 'Gauge, Histogram, Summary }'],
+      [METRICS, CONFIRM, summary(0.9)],
+      SUMMARY,
       [
         SERVER,
         MADE,
@@ -411,6 +429,26 @@ const MISTAKES: readonly Mistake[] = [
     ],
   },
   {
+    hint: 'time-last-only',
+    time: 'quantile_over_time(0.9, reservation_last_seconds[5m])',
+    edits: lastWait(''),
+  },
+  {
+    hint: 'time-last-only',
+    time: 'max(quantile_over_time(0.9, reservation_last_seconds[5m]))',
+    edits: lastWait('species: reservation.species'),
+  },
+  {
+    hint: 'time-other-quantile',
+    time: TIME.replace('0.9', '0.95'),
+    edits: [[METRICS, BUCKETS, 'buckets: [5, 10, 15, 20],']],
+  },
+  {
+    hint: 'time-other-quantile',
+    time: 'reservation_confirm_seconds{quantile="0.95"}',
+    edits: [[METRICS, CONFIRM, summary(0.95)], SUMMARY],
+  },
+  {
     hint: 'time-expired-mixed-in',
     edits: [[SERVER, COUNTED_EXPIRED, `${COUNTED_EXPIRED}${OBSERVED}`]],
   },
@@ -460,6 +498,10 @@ const WRONG_QUERIES: Record<
       'share-no-number',
       'increase(reservations_ended_total{outcome="expired"}[5m]) / sum(increase(reservations_ended_total[5m]))',
     ],
+    [
+      'share-whole-le',
+      '1 - sum(increase(reservation_confirm_seconds_bucket{le="20"}[5m])) / sum(increase(reservations_ended_total[5m]))',
+    ],
     ['share-other', '0.5'],
     ['share-other-range', SHARE.replaceAll('5m', '2m')],
     [
@@ -490,8 +532,12 @@ const WRONG_QUERIES: Record<
       'histogram_quantile(0.9, sum(rate(reservation_confirm_seconds_bucket[5m])))',
     ],
     ['time-other-range', TIME.replace('5m', '1m')],
-    ['time-other', TIME.replace('0.9', '0.5')],
-    ['time-other', TIME.replace('0.9', '90')],
+    ['time-other', `${TIME} / 2`],
+    ['time-other-quantile', TIME.replace('0.9', '0.95')],
+    ['time-other-quantile', TIME.replace('0.9', '0.5')],
+    ['time-other-quantile', TIME.replace('0.9', '90')],
+    ['time-whole-le', 'sum(rate(reservation_confirm_seconds_bucket{le="20"}[5m]))'],
+    ['time-whole-le', 'sum(rate(reservation_confirm_seconds_bucket{le=~"18|20"}[5m]))'],
   ],
 };
 
@@ -506,6 +552,7 @@ const FEW = [
   'now-expired-stay',
   'time-edges',
   'time-expired-mixed-in',
+  'time-last-only',
 ];
 
 const lesson = await findLesson('own');
@@ -637,6 +684,11 @@ describe("a query of one's own", () => {
 it('nine of ten confirm within a time that tells the slow days from the quick ones', () => {
   const times = TIME_MOMENTS.map((at) => nineOfTen(tally(at - WINDOW_S, at).waits));
   expect(times.map(Math.round)).toEqual([19, 5]);
+  const nineteenOf20 = TIME_MOMENTS.map((at) => {
+    const { waits } = tally(at - WINDOW_S, at);
+    return waits[Math.ceil(0.95 * waits.length) - 1]!;
+  });
+  expect(nineteenOf20.map(Math.round)).toEqual([19, 17]);
 });
 
 async function withDesign(

@@ -74,3 +74,13 @@ test('app/ is the first step, byte for byte', (context) => {
     expect(read(`app/${file}`)).toBe(read(`steps/${STEPS[0]}/${file}`));
   }
 });
+
+// A hint recommends `npx tsc` to the learner, whose own mistakes would drown among those of files
+// that a checkout of the class cannot resolve.
+test('npx tsc looks at programs, and at nothing that needs the packages of authors', () => {
+  const { include }: { include: string[] } = JSON.parse(read('tsconfig.json'));
+  expect(include).toEqual(expect.arrayContaining(['app', 'forest']));
+  for (const folder of ['bench', 'checks', 'e2e', 'tests', 'workshop', '*.ts']) {
+    expect(include).not.toContain(folder);
+  }
+});

@@ -12,7 +12,7 @@ export async function run({ VOLUMES }: Values<'down'>, env: NodeJS.ProcessEnv): 
   if (code !== 0) return 1;
   console.log(
     VOLUMES
-      ? `The stack is gone, and its data with it. Start it afresh with: ${typed('up')}`
+      ? `The stack is gone, and its data with it. Start it again with: ${typed('up')}`
       : `The stack is gone; what Prometheus and Grafana have stored is kept. To drop that too: ${typed('down', { VOLUMES: true })}`,
   );
   return 0;

@@ -201,7 +201,7 @@ function grafanaVolume(env: NodeJS.ProcessEnv): Finding[] {
     {
       state: 'warning',
       what: `Grafana's volume ${volume} is from an earlier day, with that day's dashboards and password`,
-      fix: `To start afresh (saved dashboards go): ${typed('down', { VOLUMES: true })}`,
+      fix: `To start over (saved dashboards are lost): ${typed('down', { VOLUMES: true })}`,
     },
   ];
 }

@@ -22,6 +22,10 @@ export const PORTS = /** @type {const} */ ({
   many1: 8011,
   many2: 8012,
   many3: 8013,
+  /** And of WITH=fleet. */
+  fleet1: 8021,
+  fleet2: 8022,
+  fleet3: 8023,
 });
 
 /**
@@ -270,6 +274,9 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       PORT_8011: moved(PORTS.many1),
       PORT_8012: moved(PORTS.many2),
       PORT_8013: moved(PORTS.many3),
+      PORT_8021: moved(PORTS.fleet1),
+      PORT_8022: moved(PORTS.fleet2),
+      PORT_8023: moved(PORTS.fleet3),
       PROMETHEUS_CONFIG,
     },
   },

@@ -3,6 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Values } from '../terminal/arguments.js';
+import { freePorts } from '../../checks/harness/ports.js';
 import { PORTS } from '../commands.js';
 import {
   componentsIn,
@@ -14,6 +15,7 @@ import { fetchWithin, untilAnswers } from '../stack/fetch.ts';
 import { findGrafana, type Grafana } from '../stack/grafana.ts';
 import {
   filesBeside,
+  INSTANCES,
   NATIVE,
   nativeFound,
   nativeTargets,
@@ -47,8 +49,9 @@ const STOP_MS = 8000;
  */
 const SAME_SIGNAL_MS = 1000;
 
-/** The usual ports of the instances of WITH=many. */
-const MANY = [PORTS.many1, PORTS.many2, PORTS.many3];
+/** What the second and the third instance of WITH=fleet have of their own, as in docker-compose.yaml. */
+const SLOW_MS = '4000';
+const OLDER_STEP = '6';
 
 const NO_GRAFANA = `Grafana is not here, so its dashboards are left out. Install it to have them: https://grafana.com/grafana/download (macOS: brew install grafana). If it is in an unusual place, name it: ${typed('native', { GRAFANA_HOME: '/path/to/grafana' })}`;
 
@@ -118,9 +121,15 @@ export async function run(
     () => writeNativeFiles().forEach((line) => console.error(line)),
   );
   const over = new AbortController();
+  const watched = [folder, 'forest'];
+  const instances = [
+    ...(brings(components, 'many') ? await instancesOf('many', { entry, watched, env }) : []),
+    ...(brings(components, 'fleet') ? await fleetOf({ entry, watched, env }) : []),
+  ];
   const others = [
     startPrometheus(looked.found.command, ports.prometheus, config),
     ...components.flatMap((component) => startComponent(component, env)),
+    ...(brings(components, 'fleet') ? [startVisitors(instances, env)] : []),
     ...(grafana ? [startGrafana(grafana, ports, env)] : []),
   ];
   let failed = false;
@@ -144,15 +153,13 @@ export async function run(
     process.on(signal, () => over.abort());
   }
   void announce(ports, grafana !== undefined, components, env, over.signal);
-  const watched = [folder, 'forest'];
-  const instances = components.some(({ name }) => name === 'many') ? MANY : [];
-  const theirs = instances.map((usual, index) => {
-    const log = createWriteStream(join(NATIVE, `many-${index + 1}.log`));
+  const theirs = instances.map(({ name, entry, watched, env }) => {
+    const log = createWriteStream(join(NATIVE, `${name}.log`));
     return supervise({
       entry,
       watched,
       signal: over.signal,
-      env: { ...env, ...portsOfInstance(entry, portOf(usual, env)) },
+      env,
       output: 'events',
       onEvent: (event) => void (event.type === 'output' && log.write(event.text)),
     });
@@ -195,13 +202,58 @@ interface Other {
 
 /** The usual ports of what a component runs without Docker. */
 function portsOf({ name, ports }: Component): readonly number[] {
-  return name === 'many' ? MANY : ports.map(({ usual }) => usual);
+  return INSTANCES[name] ?? ports.map(({ usual }) => usual);
 }
 
-/** The ports of one of many instances: Prometheus asks them, and visitors use the one beside them. */
-function portsOfInstance(entry: string, metrics: number): NodeJS.ProcessEnv {
-  if (hasMetricsPort({ entry })) return { PORT: '0', METRICS_PORT: `${metrics}` };
-  return { PORT: `${metrics}` };
+const brings = (components: readonly Component[], name: string) =>
+  components.some((component) => component.name === name);
+
+/** A program, and what starts it anew. */
+interface Instance {
+  readonly entry: string;
+  readonly watched: string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** With what its log is called, and the port of its visitors. */
+type NamedInstance = Instance & { readonly name: string; readonly visitors: number };
+
+/** The instances of the component `many` or `fleet`. */
+async function instancesOf(component: string, instance: Instance): Promise<NamedInstance[]> {
+  const usual = INSTANCES[component]!;
+  const visitors = await freePorts(usual.length);
+  return usual.map((port, index) => {
+    const name = `${component}-${index + 1}`;
+    return placed({ ...instance, name, visitors: visitors[index]! }, portOf(port, instance.env));
+  });
+}
+
+/** The same, each with what it has of its own. */
+async function fleetOf(instance: Instance): Promise<NamedInstance[]> {
+  const [first, second, third] = await instancesOf('fleet', instance);
+  const slow = { ...second!, env: { ...second!.env, REGISTRY_DELAY_MS: SLOW_MS } };
+  const { folder, entry } = findProgram(OLDER_STEP);
+  const older = { ...third!, entry, watched: [folder, 'forest'] };
+  return [first!, slow, placed(older, portOf(PORTS.fleet3, instance.env))];
+}
+
+/** Has Prometheus find an instance at a port; visitors use that one, or the one beside it. */
+function placed(instance: NamedInstance, metrics: number): NamedInstance {
+  const { env, visitors } = instance;
+  if (hasMetricsPort({ entry: instance.entry })) {
+    return { ...instance, env: { ...env, PORT: `${visitors}`, METRICS_PORT: `${metrics}` } };
+  }
+  return { ...instance, visitors: metrics, env: { ...env, PORT: `${metrics}` } };
+}
+
+/** Starts those who visit the fleet. */
+function startVisitors(instances: readonly NamedInstance[], env: NodeJS.ProcessEnv): Other {
+  const fleet = instances.filter(({ name }) => name.startsWith('fleet'));
+  const urls = fleet.map(({ visitors }) => `http://127.0.0.1:${visitors}`);
+  const file = join(ROOT, 'production/visitors/visit.ts');
+  const args = ['--import', import.meta.resolve('tsx'), file, ...urls];
+  const child = start('visitors', process.execPath, args, env);
+  return { name: 'visitors', child, saidWhy: () => false };
 }
 
 /** Starts what a component runs beside the program; of the instances of the program, there is none. */

@@ -35,6 +35,7 @@ const download = (name: string) => `https://prometheus.io/download/#${name}`;
 /** All components, in the order of PRODUCTION.md. docs/production.md says how one is added. */
 export const COMPONENTS: readonly Component[] = [
   { name: 'many', services: ['many-1', 'many-2', 'many-3'], ports: [] },
+  { name: 'fleet', services: ['fleet-1', 'fleet-2', 'fleet-3', 'visitors'], ports: [] },
   {
     name: 'node-exporter',
     services: ['node-exporter'],

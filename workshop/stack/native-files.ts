@@ -42,13 +42,19 @@ export function nativeTargets(
   };
 }
 
+/** Without Docker, the usual ports of the metrics of those components that are instances of the program. */
+export const INSTANCES: Readonly<Record<string, readonly number[]>> = {
+  many: [PORTS.many1, PORTS.many2, PORTS.many3],
+  fleet: [PORTS.fleet1, PORTS.fleet2, PORTS.fleet3],
+};
+
 /** Whom a name stands for in `dns_sd_configs`: Docker's name server knows it, and here nobody does. */
 export function nativeFound(
   components: readonly Component[],
   env: NodeJS.ProcessEnv,
 ): NativeFiles['found'] {
   const found = components.map(({ name, ports }) => {
-    const usual = name === 'many' ? [PORTS.many1, PORTS.many2, PORTS.many3] : [ports.at(-1)!.usual];
+    const usual = INSTANCES[name] ?? [ports.at(-1)!.usual];
     return [name, usual.map((port) => `localhost:${portOf(port, env)}`)];
   });
   return Object.fromEntries(found) as NativeFiles['found'];

@@ -24,7 +24,11 @@ const SETTINGS: Record<string, Record<string, string>> = {
 };
 
 let step = 1;
-const chapters = readDocument('WORKSHOP.md').chapters.map((chapter) => {
+/** Those of the second half-day that need no more than the class's stack. */
+const further = readDocument('PRODUCTION.md').chapters.filter(
+  ({ title }) => title === 'Queries, the rest',
+);
+const chapters = [...readDocument('WORKSHOP.md').chapters, ...further].map((chapter) => {
   step = Number(stepOf(chapter) ?? step);
   const questions = blocksIn(chapter, 'promql').map((block) => ({
     query: block.lines.join('\n'),

@@ -7,8 +7,9 @@ import { chapter as buckets } from './questions/07-buckets.ts';
 import { chapter as infoAndEnum } from './questions/09-info-and-enum.ts';
 import { chapter as timers } from './questions/10-timers-and-exceptions.ts';
 import { chapter as alerts } from './questions/alerts.ts';
+import { chapter as theRest } from './questions/queries-the-rest.ts';
 
-/** All chapters that ask, in the order of the text. */
+/** All chapters that ask, in the order of the texts: those of the second half-day come last. */
 export const CHAPTERS: readonly ChapterQuestions[] = [
   prometheus,
   labels,
@@ -18,6 +19,7 @@ export const CHAPTERS: readonly ChapterQuestions[] = [
   infoAndEnum,
   timers,
   alerts,
+  theRest,
 ];
 
 /** A question with the heading of its chapter. */

@@ -1,5 +1,5 @@
 import { keyOf } from '../harness/exposition.ts';
-import { structureOf, uses, type Matcher, type Selector, type Structure } from './grammar.ts';
+import { structureOf, type Matcher, type Selector, type Structure } from './grammar.ts';
 import type { History } from './history.ts';
 import { evaluate, NO_VECTOR, type Promtool, type Result, type Row } from './promtool.ts';
 import { MOMENTS, type Question } from './question.ts';
@@ -178,7 +178,7 @@ function refused(
   const { hint } = REFUSED.find(({ message: known }) => known.test(message))!;
   const general = typeof hint === 'function' ? hint(structure) : hint;
   // Of what Prometheus has read, but finds not to fit, the question may know more.
-  const said = general.id === 'types' ? (own ?? general) : general;
+  const said = /^(types|range-of-a-result)$/.test(general.id) ? (own ?? general) : general;
   return { right: false, hint: said, error: { message, at: { line: at.line, column } } };
 }
 
@@ -223,7 +223,11 @@ const REFUSED: readonly {
 ];
 
 function rangeOfAResult(structure: Structure): Said {
-  if (uses(...OF_COUNTERS)(structure)) return RATE_OF_SUM;
+  // In `max_over_time(sum(rate(x[1m]))[5m])` the order is right.
+  const sumFirst = structure.calls.some(({ inside }) =>
+    inside.some((outer) => OF_COUNTERS.includes(outer)),
+  );
+  if (sumFirst) return RATE_OF_SUM;
   return {
     id: 'range-of-a-result',
     says: 'A range such as `[5m]` looks back over series that are stored, and what an aggregation gives is not stored. Look back first, add up or choose afterwards.',

@@ -7,7 +7,7 @@ import { promtoolOrSkip } from '../support/promtool.ts';
 import { blocksIn, readDocument } from '../text/document.ts';
 import { answers } from './answers/index.ts';
 
-const { chapters } = readDocument('WORKSHOP.md');
+const chapters = ['WORKSHOP.md', 'PRODUCTION.md'].flatMap((path) => readDocument(path).chapters);
 const ofTheText = chapters
   .flatMap((chapter) => blocksIn(chapter, 'promql'))
   .map(({ lines }) => lines.join('\n'));
@@ -73,7 +73,7 @@ describe.concurrent('every answer', () => {
       const wanted = [...rights.map((query) => [query, 'right']), ...Object.entries(wrong)];
       expect(Object.fromEntries(said)).toEqual(Object.fromEntries(wanted));
       const given = near.filter((_, at) => verdicts[tried.length + at]!.right);
-      expect(given, 'queries of WORKSHOP.md that answer it').toEqual([]);
+      expect(given, 'queries of the text that answer it').toEqual([]);
     });
   }
 });

@@ -6,6 +6,7 @@ import { answers as buckets } from './07-buckets.ts';
 import { answers as infoAndEnum } from './09-info-and-enum.ts';
 import { answers as timers } from './10-timers-and-exceptions.ts';
 import { answers as alerts } from './alerts.ts';
+import { answers as theRest } from './queries-the-rest.ts';
 
 /** By the question's id: other right answers than its references, and wrong ones with the hint of each. */
 export type Answers = Readonly<
@@ -24,4 +25,5 @@ export const answers: Answers = {
   ...infoAndEnum,
   ...timers,
   ...alerts,
+  ...theRest,
 };

@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { freePorts } from '../checks/harness/ports.js';
@@ -82,4 +82,13 @@ test('a fleet of three that differ answers the queries of the text', async () =>
     'histogram_quantile(0.5, sum by (le) (rate(request_duration_seconds_bucket{job="fleet",endpoint="/treecounter"}[1m])))';
   const told = async () => (await ask(summed)).infos?.join().includes('monotonicity') ?? false;
   expect(await until(told, 60_000)).toBe(true);
+
+  // The mistake: two run that file, and the third runs a step.
+  const file = join(folder, 'app/server.ts');
+  const app = readFileSync(file, 'utf8');
+  writeFileSync(file, app.replace('createServer(', 'createServer(]'));
+  const left = async () => (await ask('count(up{job="fleet"} == 1)')).data.result[0]?.value[1];
+  expect(await until(async () => (await left()) === '1', 60_000)).toBe(true);
+  writeFileSync(file, app);
+  expect(await until(async () => (await left()) === '3', 60_000)).toBe(true);
 });

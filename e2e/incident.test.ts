@@ -47,7 +47,7 @@ async function solve(
     first = wrong();
     return false;
   }, 90_000);
-  expect(first.output).toMatch(/what +near +In a quiet night/);
+  expect(first.output).toMatch(/what +near +On a quiet night/);
   expect(first.output).toMatch(/where +near +/);
   expect(first.output).toMatch(/minute +wrong/);
   expect(first.output).toMatch(/query +wrong +It does not show the onset/);

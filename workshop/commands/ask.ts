@@ -6,7 +6,7 @@ import { addQuestion, ANSWERS, answerTo, readAnswers, type Answer } from '../lea
 import { afterTry, readAsked, writeAsked, type Asked } from '../learner/asked.ts';
 import { watch } from '../program/watch.ts';
 import { ROOT } from '../programs.ts';
-import { fetchWithin } from '../stack/fetch.ts';
+import { queryNow } from '../stack/prometheus-api.ts';
 import { lookForPromtool, noPromtool } from '../stack/promtool.ts';
 import { UsageError, type Values } from '../terminal/arguments.js';
 import { paintFor } from '../terminal/colour.ts';
@@ -227,29 +227,12 @@ function show(root: string, question: Ask): number {
 
 /** What an answer gives on the learner's own program; undefined where no Prometheus says it in time. */
 async function askLive(port: number, query: string): Promise<Row[] | undefined> {
-  const url = `http://127.0.0.1:${port}/api/v1/query?${new URLSearchParams({ query, timeout: '1s' })}`;
-  const response = await fetchWithin(LIVE_MS, url);
   try {
-    const { data } = JSON.parse(response?.text ?? '') as {
-      data: { resultType: string; result: unknown };
-    };
-    if (data.resultType === 'scalar') {
-      return [{ labels: {}, value: numberOf((data.result as [number, string])[1]) }];
-    }
-    if (data.resultType !== 'vector') return undefined;
-    const result = data.result as { metric: Record<string, string>; value: [number, string] }[];
-    return result.map(({ metric, value: [, value] }) => ({
-      labels: metric,
-      value: numberOf(value),
-    }));
+    return await queryNow(`http://127.0.0.1:${port}`, query, LIVE_MS);
   } catch {
     // Another program may answer on that port.
     return undefined;
   }
-}
-
-function numberOf(text: string): number {
-  return Number(text.replace('Inf', 'Infinity'));
 }
 
 async function showLive(live: Promise<Row[] | undefined>): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Row } from '../../checks/queries/promtool.ts';
 import { fetchWithin } from './fetch.ts';
 
 /** One series over time. */
@@ -27,9 +28,10 @@ async function get<Data>(
   base: string,
   path: string,
   search: Record<string, string> = {},
+  withinMs = 15_000,
 ): Promise<Data> {
   const url = `${base}/api/v1/${path}?${new URLSearchParams(search)}`;
-  const answer = await fetchWithin(15_000, url);
+  const answer = await fetchWithin(withinMs, url);
   if (!answer) throw new PrometheusError(`Nothing answers on ${base}.`, false);
   let body: { data?: Data; error?: string };
   try {
@@ -42,6 +44,31 @@ async function get<Data>(
     throw new PrometheusError(why ?? `The answer is ${answer.status}.`, true);
   }
   return body.data;
+}
+
+/**
+ * Evaluates a query now; Prometheus gives it up after a second.
+ * @param withinMs how long the answer may take
+ * @returns the rows of a vector, or the one of a scalar; undefined of what is neither
+ * @throws {PrometheusError} with the parser's message, if the query is none
+ */
+export async function queryNow(
+  base: string,
+  query: string,
+  withinMs: number,
+): Promise<Row[] | undefined> {
+  type Value = [time: number, value: string];
+  type Instant =
+    | { resultType: 'scalar'; result: Value }
+    | { resultType: 'vector'; result: { metric: Record<string, string>; value: Value }[] }
+    | { resultType: 'matrix' | 'string' };
+  const data = await get<Instant>(base, 'query', { query, timeout: '1s' }, withinMs);
+  if (data.resultType === 'scalar') return [{ labels: {}, value: numberOf(data.result[1]) }];
+  if (data.resultType !== 'vector') return undefined;
+  return data.result.map(({ metric, value: [, value] }) => ({
+    labels: metric,
+    value: numberOf(value),
+  }));
 }
 
 /**

@@ -3,13 +3,18 @@ import { readTexts, withMinutes } from '../../workshop/authors/minutes.ts';
 import { parseDocument, readDocument, rowsOf, type Document } from './document.ts';
 
 const workshop = readDocument('WORKSHOP.md');
+const production = readDocument('PRODUCTION.md');
 const instructor = readDocument('INSTRUCTOR.md');
 
-/** The timetables, with the minutes that a room has for each. */
-const TIMETABLES = [
+/** The timetables of each text, with the minutes that a room has for each. */
+const OF_WORKSHOP = [
   ['Timetable: a day', 385],
   ['Timetable: half a day', 240],
   ['Timetable: 90 minutes', 90],
+] as const;
+const OF_PRODUCTION = [
+  ['Timetable: second half-day', 210],
+  ['Timetable: third half-day', 150],
 ] as const;
 
 /** What each chapter says about itself, in its first line. */
@@ -46,8 +51,17 @@ test('the day gives each chapter the minutes that it states, in the order of the
   ).toEqual(statedIn(workshop));
 });
 
+test('the second and the third half-day give each chapter, once, the minutes that it states', () => {
+  const given = OF_PRODUCTION.flatMap(([heading]) => timetable(instructor, heading).rows).flatMap(
+    ({ chapter, minutes }) => (chapter ? [{ title: chapter, minutes }] : []),
+  );
+  const byTitle = (a: { title: string }, b: { title: string }) => a.title.localeCompare(b.title);
+  // A chapter that is missing here is a row of INSTRUCTOR.md that links to it; then `npm run minutes`.
+  expect(given.toSorted(byTitle)).toEqual(statedIn(production).toSorted(byTitle));
+});
+
 describe("the instructor's timetables add up", () => {
-  test.each(TIMETABLES)('%s', (heading, all) => {
+  test.each([...OF_WORKSHOP, ...OF_PRODUCTION])('%s', (heading, all) => {
     const { rows, sum } = timetable(instructor, heading);
     let now = 0;
     for (const { start, minutes } of rows) {
@@ -60,18 +74,25 @@ describe("the instructor's timetables add up", () => {
   });
 });
 
-test("the learners' table has the minutes of each chapter in each of the three", () => {
-  const table = rowsOf(workshop.text.slice(0, workshop.text.indexOf('\n## ')));
-  TIMETABLES.forEach(([heading], i) => {
-    const { rows, sum } = timetable(instructor, heading);
-    const cells = table.slice(1, -2).map((row) => ({
-      chapter: /^\[(.+)\]/.exec(row[0]!)![1],
-      minutes: Number(row[i + 1]),
-    }));
-    expect(cells.filter(({ minutes }) => minutes > 0)).toEqual(
-      rows.flatMap(({ chapter, minutes }) => (chapter ? [{ chapter, minutes }] : [])),
-    );
-    expect(table.at(-1)![i + 1]).toBe(`${sum}`);
+describe("the learners' table has the minutes of each chapter in each timetable", () => {
+  test.each([
+    [workshop, OF_WORKSHOP],
+    [production, OF_PRODUCTION],
+  ] as const)('$path', (document, timetables) => {
+    const table = rowsOf(document.text.slice(0, document.text.indexOf('\n## ')));
+    const titles = statedIn(document).map(({ title }) => title);
+    expect(table.slice(1, -2).map(([first = '']) => /^\[(.+)\]/.exec(first)![1])).toEqual(titles);
+    timetables.forEach(([heading], i) => {
+      const { rows, sum } = timetable(instructor, heading);
+      const cells = table.slice(1, -2).map((row) => ({
+        chapter: /^\[(.+)\]/.exec(row[0]!)![1]!,
+        minutes: Number(row[i + 1]),
+      }));
+      const given = rows.flatMap(({ chapter, minutes }) => (chapter ? [{ chapter, minutes }] : []));
+      given.sort((a, b) => titles.indexOf(a.chapter) - titles.indexOf(b.chapter));
+      expect(cells.filter(({ minutes }) => minutes > 0)).toEqual(given);
+      expect(table.at(-1)![i + 1]).toBe(`${sum}`);
+    });
   });
 });
 
@@ -81,17 +102,28 @@ describe('npm run minutes', () => {
     expect(withMinutes(texts)).toEqual(texts);
   });
 
-  test('carries a change in a timetable to all that follows from it', () => {
-    const { workshop: before, instructor: texts } = readTexts();
-    const was = timetable(instructor, 'Timetable: a day');
-    const { minutes } = was.rows[1]!;
-    const longer = texts.replace(/^(\| 0:\d+ +\| )\d+( +\| \[02 )/m, `$1${minutes + 2}$2`);
-    const after = withMinutes({ workshop: before, instructor: longer });
-    const now = timetable(parseDocument('INSTRUCTOR.md', after.instructor), 'Timetable: a day');
+  test.each([
+    ['workshop', workshop, 'Timetable: a day', 1],
+    ['production', production, 'Timetable: second half-day', 2],
+  ] as const)('carries a change to all that follows from it: %s', (key, document, heading, at) => {
+    const texts = readTexts();
+    const was = timetable(instructor, heading);
+    const { chapter, minutes } = was.rows[at]!;
+    const [before, section = ''] = texts.instructor.split(`\n## ${heading}\n`);
+    const row = new RegExp(
+      `^(\\| \\d+:\\d+ +\\| )\\d+( +\\| \\[${chapter!.replace('?', '\\?')}\\])`,
+      'm',
+    );
+    const longer = section.replace(row, `$1${minutes + 2}$2`);
+    const after = withMinutes({ ...texts, instructor: [before, longer].join(`\n## ${heading}\n`) });
+    const now = timetable(parseDocument('INSTRUCTOR.md', after.instructor), heading);
     expect(now.sum).toBe(was.sum + 2);
-    expect(now.rows[2]!.start).not.toBe(was.rows[2]!.start);
-    const stated = statedIn(parseDocument('WORKSHOP.md', after.workshop));
-    expect(stated[1]).toEqual({ title: '02 Expose metrics', minutes: minutes + 2 });
-    expect(after.workshop).toMatch(new RegExp(`^\\| \\[02 .+?\\) +\\| ${minutes + 2} `, 'm'));
+    expect(now.rows[at + 1]!.start).not.toBe(was.rows[at + 1]!.start);
+    const other = { title: chapter, minutes: minutes + 2 };
+    const stated = statedIn(document).map((one) => (one.title === chapter ? other : one));
+    expect(statedIn(parseDocument(document.path, after[key]))).toEqual(stated);
+    expect(rowsOf(after[key]).find(([first]) => first!.startsWith(`[${chapter}]`))).toContain(
+      `${minutes + 2}`,
+    );
   });
 });

@@ -6,7 +6,7 @@ import { describe, expect, test, type TestContext } from 'vitest';
 import { wordsOf } from '../../workshop/commands/amtool.ts';
 import { componentsIn } from '../../workshop/stack/components.ts';
 import { findOnPath } from '../../workshop/stack/path.ts';
-import { blocksIn, readDocument, ROOT, rowsOf, type Chapter } from './document.ts';
+import { blocksIn, readDocument, ROOT, type Chapter } from './document.ts';
 import { readCaption, replaceLines, withoutSpace } from './typing.ts';
 
 const { chapters, text } = readDocument('PRODUCTION.md');
@@ -59,14 +59,6 @@ describe.each(timed)('$title', (chapter) => {
       }
     }
   });
-});
-
-test('the table has the minutes of each chapter', () => {
-  const rows = rowsOf(text.slice(0, text.indexOf('\n## '))).slice(1);
-  const stated = timed.map(({ title, text }) => [title, /^_(\d+) minutes_$/m.exec(text)![1]]);
-  expect(rows.slice(1).map(([first, minutes]) => [/^\[(.+)\]/.exec(first!)![1], minutes])).toEqual(
-    stated,
-  );
 });
 
 /**

@@ -2,9 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../programs.ts';
 
-/** The two texts that say how long the class takes. */
+/** The two texts that say how long their chapters take, and the one that has the timetables. */
 export interface Texts {
   readonly workshop: string;
+  readonly production: string;
   readonly instructor: string;
 }
 
@@ -17,40 +18,81 @@ interface Row {
   readonly rest: readonly string[];
 }
 
-/** The timetables of INSTRUCTOR.md, each with its column in the table of WORKSHOP.md. */
-const TIMETABLES = [
-  ['Timetable: a day', 'A day'],
-  ['Timetable: half a day', 'Half a day'],
-  ['Timetable: 90 minutes', '90 minutes'],
-] as const;
+/** A text, with what of INSTRUCTOR.md is about it. */
+interface Course {
+  readonly path: string;
+  /** Each heading there, with its column in the table at the head of the text. */
+  readonly timetables: readonly (readonly [heading: string, column: string])[];
+  /** What that table calls the minutes of no chapter. */
+  readonly rest: string;
+}
+
+export const WORKSHOP: Course = {
+  path: 'WORKSHOP.md',
+  timetables: [
+    ['Timetable: a day', 'A day'],
+    ['Timetable: half a day', 'Half a day'],
+    ['Timetable: 90 minutes', '90 minutes'],
+  ],
+  rest: 'Breaks and reserve',
+};
+
+export const PRODUCTION: Course = {
+  path: 'PRODUCTION.md',
+  timetables: [
+    ['Timetable: second half-day', 'Second half-day'],
+    ['Timetable: third half-day', 'Third half-day'],
+  ],
+  rest: 'Set-up, breaks and reserve',
+};
 
 /**
- * Makes both texts agree with the column _Minutes_ of the timetables in INSTRUCTOR.md, the one place
+ * Makes all texts agree with the column _Minutes_ of the timetables in INSTRUCTOR.md, the one place
  * where minutes are kept: the starts and sums of these, the minutes at each chapter's head (those of
- * the day), and the table at the head of WORKSHOP.md.
- * @throws {Error} if a timetable is missing, or a chapter of the day has no line for its minutes
+ * the first timetable that has it), and the table at the head of the text.
+ * @throws {Error} if a timetable is missing, or a chapter of one has no line for its minutes
  */
-export function withMinutes({ workshop, instructor }: Texts): Texts {
-  const timetables = TIMETABLES.map(([heading]) => rowsOf(tableOf(instructor, heading)));
+export function withMinutes({ workshop, production, instructor }: Texts): Texts {
   let coming = instructor;
-  TIMETABLES.forEach(([heading], i) => {
-    const table = tableOf(instructor, heading);
-    coming = coming.replace(table, () => timetableOf(headOf(table), timetables[i]!));
-  });
-
-  const chapters = [...new Set(timetables[0]!.flatMap(({ chapter }) => chapter ?? []))];
-  let going = workshop.replace(/^\| Chapter .*\n(?:\|.*\n)+/m, () =>
-    overviewOf(chapters, timetables),
-  );
-  for (const chapter of chapters) {
-    const title = /^\[(.+)\]/.exec(chapter)![1]!;
-    const before = `\n## ${title}\n\n_`;
-    const at = going.indexOf(before) + before.length;
-    if (at < before.length) throw new Error(`WORKSHOP.md: "${title}" has no line for its minutes.`);
-    const said = going.slice(at).replace(/^\d+/, `${spent(timetables[0]!, chapter)}`);
-    going = going.slice(0, at) + said;
+  for (const course of [WORKSHOP, PRODUCTION]) {
+    for (const [heading] of course.timetables) {
+      const table = tableOf(instructor, heading);
+      coming = coming.replace(table, () => timetableOf(headOf(table), rowsOf(table, course)));
+    }
   }
-  return { workshop: going, instructor: coming };
+  return {
+    workshop: withChapters(workshop, WORKSHOP, instructor),
+    production: withChapters(production, PRODUCTION, instructor),
+    instructor: coming,
+  };
+}
+
+/** The text of a course with its minutes: those at the chapters' heads, and the table of all. */
+function withChapters(text: string, course: Course, instructor: string): string {
+  const timetables = course.timetables.map(([heading]) =>
+    rowsOf(tableOf(instructor, heading), course),
+  );
+  const chapters = [...new Set(timetables.flat().flatMap(({ chapter }) => chapter ?? []))];
+  const lineOf = (chapter: string) => {
+    const [, title] = /^\[(.+)\]/.exec(chapter)!;
+    const before = `\n## ${title}\n\n_`;
+    const at = text.indexOf(before) + before.length;
+    if (at < before.length) {
+      throw new Error(`${course.path}: "${title}" has no line for its minutes.`);
+    }
+    return at;
+  };
+  chapters.sort((a, b) => lineOf(a) - lineOf(b));
+  let going = text;
+  // From the end on, so that what comes before stays where it is.
+  for (const chapter of chapters.toReversed()) {
+    const minutes = timetables.map((rows) => spent(rows, chapter)).find((found) => found > 0);
+    const at = lineOf(chapter);
+    going = going.slice(0, at) + going.slice(at).replace(/^\d+/, `${minutes}`);
+  }
+  return going.replace(/^\| Chapter .*\n(?:\|.*\n)+/m, () =>
+    overviewOf(course, chapters, timetables),
+  );
 }
 
 /** The first table below a heading, as it stands there. */
@@ -69,11 +111,11 @@ const cellsOf = (line: string) =>
 const headOf = (table: string) => cellsOf(table.split('\n')[0]!);
 
 /** All rows but the head and the sum. */
-function rowsOf(table: string): Row[] {
+function rowsOf(table: string, { path }: Course): Row[] {
   const lines = table.trimEnd().split('\n').slice(2, -1);
   return lines.map((line) => {
     const [, minutes, what = '', ...rest] = cellsOf(line);
-    const chapter = /^\[.+\]\(.+\)$/.test(what) ? what.replace('WORKSHOP.md', '') : undefined;
+    const chapter = /^\[.+\]\(.+\)$/.test(what) ? what.replace(path, '') : undefined;
     return { chapter, minutes: Number(minutes), rest: [what, ...rest] };
   });
 }
@@ -103,28 +145,37 @@ function timetableOf(head: readonly string[], rows: readonly Row[]): string {
   return table([head, ...lines, sum]);
 }
 
-function overviewOf(chapters: readonly string[], timetables: readonly (readonly Row[])[]): string {
+function overviewOf(
+  { timetables: named, rest }: Course,
+  chapters: readonly string[],
+  timetables: readonly (readonly Row[])[],
+): string {
   const lines = [...chapters, undefined].map((chapter) => [
-    chapter ?? 'Breaks and reserve',
+    chapter ?? rest,
     ...timetables.map((rows) => `${spent(rows, chapter) || ''}`),
   ]);
   const sums = timetables.map((rows) => `**${add(rows)}**`);
   return table([
-    ['Chapter', ...TIMETABLES.map(([, name]) => name)],
+    ['Chapter', ...named.map(([, column]) => column)],
     ...lines,
     ['**In all**', ...sums],
   ]);
 }
 
-/** Reads both texts. */
+/** Reads all texts. */
 export function readTexts(): Texts {
   const read = (name: string) => readFileSync(join(ROOT, name), 'utf8');
-  return { workshop: read('WORKSHOP.md'), instructor: read('INSTRUCTOR.md') };
+  return {
+    workshop: read('WORKSHOP.md'),
+    production: read('PRODUCTION.md'),
+    instructor: read('INSTRUCTOR.md'),
+  };
 }
 
 // `npm run minutes`, after a change in the column of a timetable.
 if (process.argv[1]?.endsWith('minutes.ts')) {
-  const { workshop, instructor } = withMinutes(readTexts());
+  const { workshop, production, instructor } = withMinutes(readTexts());
   writeFileSync(join(ROOT, 'WORKSHOP.md'), workshop);
+  writeFileSync(join(ROOT, 'PRODUCTION.md'), production);
   writeFileSync(join(ROOT, 'INSTRUCTOR.md'), instructor);
 }

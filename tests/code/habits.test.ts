@@ -23,10 +23,10 @@ describe('THIRD-PARTY.md', () => {
       // What is there for another system is not installed here.
       const installed = existsSync(join(ROOT, folder)) ? manifest(folder).license : license;
       expect(installed, folder).toBe(license);
-      // One row for the builds of a package for all systems.
+      // One row for the builds of a package for all systems, and one for the editor.
       const name = folder
         .replace('node_modules/', '')
-        .replace(/^(@esbuild\/|@typescript\/typescript-).+/, '$1*');
+        .replace(/^(@esbuild\/|@codemirror\/|@typescript\/typescript-).+/, '$1*');
       expect(wanted.get(name) ?? license, folder).toBe(license);
       wanted.set(name, license);
     }

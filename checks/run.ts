@@ -36,6 +36,8 @@ export interface CheckOptions {
   readonly promtool?: () => Promtool | undefined;
   /** Leaves out what earlier steps taught. */
   readonly alone?: boolean;
+  /** Ends a check of a step, and the program with it. */
+  readonly signal?: AbortSignal | undefined;
   /** Told what happens to each check, as it happens. */
   readonly onResult?: (event: CheckEvent) => void;
 }
@@ -78,6 +80,7 @@ const AT_REST_MS = 100;
  * Runs a program in a process of its own and checks it for a lesson: a step, after what the steps
  * before it taught, or an exercise. Stops at the first failure. Never throws for what a program does.
  * @param step the number of a step, or the name of a lesson
+ * @throws the reason of `options.signal`, once it is aborted
  */
 export async function checkStep(
   step: number | string,
@@ -90,6 +93,7 @@ export async function checkStep(
   const withoutRegistry = !options.alone && index + 1 >= FIRST_WITHOUT_REGISTRY;
   const launch = { step: lesson.chapter.step ?? Infinity, withoutRegistry };
   const { passed, failed } = await firstFailure(plan, launch, options);
+  options.signal?.throwIfAborted();
   return reportOf(lesson, plan, passed, failed, start);
 }
 
@@ -155,6 +159,7 @@ async function firstFailure(
   let failed: Failed | undefined;
   const unstarted = await withProgram(plan, launch, options, async (session, entry) => {
     for (const planned of plan) {
+      if (options.signal?.aborted) break;
       // What stops the program comes last: it still decides whether an earlier step passes.
       const decides = planned.check.stops && failed && taughtIn(planned) < stepOf(failed);
       if (failed && !decides) continue;
@@ -215,6 +220,7 @@ async function withProgram(
     startMs = 8000,
     answerMs = 2000,
     promtool,
+    signal,
   }: CheckOptions,
   use: (session: Session, entry: string) => Promise<void>,
 ): Promise<Failed | undefined> {
@@ -227,6 +233,7 @@ async function withProgram(
     wantsMetrics: step > 1,
     withoutRegistry,
     promtool,
+    signal,
     beforeVisits: plan.find(({ check }) => check.beforeVisits)?.check.beforeVisits,
   };
   const asked = askedBy({ step, withoutRegistry });

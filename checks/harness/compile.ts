@@ -13,9 +13,10 @@ const PATIENCE_MS = 20_000;
  * What the type checker says of a program's folder: `app/server.ts(12,3): error TS…`, a line each.
  * Programs run whatever it says, since TypeScript's types are cut out before.
  * @param entry the program's file, from the root or absolute
+ * @param signal ends it
  * @returns nothing where all is well, or where the type checker cannot run
  */
-export function typeErrors(entry: string): Promise<string[]> {
+export function typeErrors(entry: string, signal?: AbortSignal): Promise<string[]> {
   const folder = dirname(resolve(ROOT, entry));
   const own = join(ROOT, '.workshop', 'types');
   mkdirSync(own, { recursive: true });
@@ -28,7 +29,8 @@ export function typeErrors(entry: string): Promise<string[]> {
   const compiler = createRequire(import.meta.url).resolve('typescript/package.json');
   const args = [join(dirname(compiler), 'bin/tsc'), '--project', project, '--pretty', 'false'];
   return new Promise((done) => {
-    execFile(process.execPath, args, { cwd: ROOT, timeout: PATIENCE_MS }, (_, stdout) => {
+    const how = { cwd: ROOT, timeout: PATIENCE_MS, signal };
+    execFile(process.execPath, args, how, (_, stdout) => {
       const start = relative(ROOT, folder).replaceAll('\\', '/');
       done(stdout.split(/\r?\n/).filter((line) => line.startsWith(`${start}/`)));
     });

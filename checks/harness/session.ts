@@ -201,6 +201,8 @@ export interface SessionOptions {
   readonly beforeVisits?: ((scrape: Scrape) => boolean) | undefined;
   /** Finds promtool, for a check that asks for it. */
   readonly promtool?: (() => Promtool | undefined) | undefined;
+  /** Kills the program. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Starts a program; `use` gets it once it answers; then it is ended, whatever happens. */
@@ -244,7 +246,7 @@ interface Launched {
 }
 
 async function launch(
-  { entry, nodeArgs, startMs, delayMs }: SessionOptions,
+  { entry, nodeArgs, startMs, delayMs, signal }: SessionOptions,
   client: ReturnType<typeof createClient>,
   errorRate: number,
 ): Promise<Launched> {
@@ -261,6 +263,9 @@ async function launch(
     errorRate,
   });
   const program = adoptProgram(spawned);
+  const kill = () => program.signal('SIGKILL');
+  if (signal?.aborted) kill();
+  signal?.addEventListener('abort', kill);
   const ours = [port, metricsPort];
   const fail = (hint: TroubleId, got: string) =>
     new CheckFailure(hint, { did, expected: `${expected} (${port})`, got });

@@ -1,11 +1,9 @@
 import type { Values } from '../terminal/arguments.js';
-import { retyped, typed } from '../terminal/typed.js';
+import { typed } from '../terminal/typed.js';
 import { paintFor } from '../terminal/colour.ts';
-import { nameOf } from '../terminal/report.ts';
+import { describeHint } from '../terminal/hint.ts';
 import { findStep, numberOf } from '../programs.ts';
 import { readState } from '../learner/state.ts';
-
-const WIDTH = 96;
 
 /**
  * Prints the fuller hint of the check that failed last; with STEP, if it was one for that step.
@@ -20,18 +18,6 @@ export function run({ STEP }: Values<'hint'>): number {
     console.log(`No failed check${which} is remembered. Look what your program does: ${again}`);
     return 1;
   }
-  const paint = paintFor(process.stdout);
-  console.log(paint('bold', `${nameOf(failure.chapter)}: ${failure.check}\n`));
-  console.log(`${fold(retyped(failure.hint.first))}\n\n${fold(retyped(failure.hint.fuller))}\n`);
-  console.log(`The chapter: ${failure.chapter.place}    Check again: ${again}`);
+  console.log(describeHint(failure, again, paintFor(process.stdout)));
   return 0;
-}
-
-function fold(text: string): string {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    if (lines.at(-1)!.length + word.length > WIDTH) lines.push('');
-    lines.push(`${lines.pop()} ${word}`.trimStart());
-  }
-  return lines.join('\n');
 }

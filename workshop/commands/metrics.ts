@@ -1,17 +1,12 @@
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Values } from '../terminal/arguments.js';
 import { paintFor, type Paint } from '../terminal/colour.ts';
-import { readLook, writeLook, type Look } from '../metrics/look.ts';
+import { LAST_LOOK, readLook, writeLook, type Look } from '../metrics/look.ts';
 import { metricsUrls, ScrapeError } from '../metrics/scrape.ts';
-import { view, type View } from '../metrics/view.ts';
-import { ROOT } from '../programs.ts';
+import { AGAIN_MS, view, viewSince, type View } from '../metrics/view.ts';
 import { describeMetrics } from '../terminal/metrics.ts';
 import { typed } from '../terminal/typed.js';
-
-/** How often WATCH=1 looks, in milliseconds. */
-const EVERY_MS = 1000;
 
 /** WATCH=1 marks what has changed in so many looks. */
 const LOOKS = 5;
@@ -31,20 +26,12 @@ export async function run({
   ...labels
 }: Values<'metrics'>): Promise<number> {
   const urls = metricsUrls({ PORT, METRICS_PORT, HOST, PORT_8000, PORT_8001 });
-  const file = join(ROOT, '.workshop', 'metrics.json');
   const paint = paintFor(process.stdout);
   const told: [string, string][] = Object.entries(labels).filter(([, value]) => value !== '');
   const wanted = Object.fromEntries(told.map(([label, value]) => [label.toLowerCase(), value]));
-  const look = (before: Look | undefined) => view(urls, NAME, before, wanted);
-  if (WATCH) return watchMetrics(look, paint, file);
+  if (WATCH) return watchMetrics((before) => view(urls, NAME, before, wanted), paint);
   try {
-    let seen = await look(readLook(file));
-    if (seen.since === undefined) {
-      await sleep(EVERY_MS);
-      seen = await look(seen.look);
-    }
-    console.log(describeMetrics(seen, paint));
-    writeLook(file, seen.look);
+    console.log(describeMetrics(await viewSince(LAST_LOOK, urls, NAME, wanted), paint));
     return 0;
   } catch (error) {
     if (!(error instanceof ScrapeError)) throw error;
@@ -56,9 +43,8 @@ export async function run({
 async function watchMetrics(
   look: (before: Look | undefined) => Promise<View>,
   paint: Paint,
-  file: string,
 ): Promise<number> {
-  const first = readLook(file);
+  const first = readLook(LAST_LOOK);
   const looks: Look[] = first ? [first] : [];
   let shown = '';
   async function lookOn(): Promise<never> {
@@ -80,13 +66,13 @@ async function watchMetrics(
       // Without a screen, what is the same is not printed again.
       else if (news !== shown) console.log(`${text}\n`);
       shown = news;
-      await sleep(EVERY_MS);
+      await sleep(AGAIN_MS);
     }
   }
   // Whichever comes first: a program that does not answer must not hold up Ctrl-C.
   await Promise.race([lookOn(), once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const last = looks.at(-1);
-  if (last) writeLook(file, last);
+  if (last) writeLook(LAST_LOOK, last);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findSamples, type Family, type Sample } from '../../checks/harness/exposition.ts';
+import { ROOT } from '../programs.ts';
 
 /** What someone has seen of a program's metrics, and when. */
 export interface Look {
@@ -12,6 +13,9 @@ export interface Look {
   /** By the name of a metric: its series with their values, as text because JSON has no NaN. */
   readonly metrics: Record<string, Record<string, string>>;
 }
+
+/** Where the last look at the metrics of the learner's program is kept. */
+export const LAST_LOOK = join(ROOT, '.workshop', 'metrics.json');
 
 /** A series as Prometheus writes it: `requests_total{method="GET",status="200"}`. */
 export function seriesOf({ name, labels }: Sample): string {

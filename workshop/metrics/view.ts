@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ExpositionError,
   parseExposition,
@@ -8,7 +9,15 @@ import { toTextFormat } from '../../checks/harness/openmetrics.ts';
 import { commands } from '../commands.js';
 import { nearest } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
-import { hasRestarted, lookAt, seenBefore, type Look, type Seen } from './look.ts';
+import {
+  hasRestarted,
+  lookAt,
+  readLook,
+  seenBefore,
+  writeLook,
+  type Look,
+  type Seen,
+} from './look.ts';
 import { scrape, ScrapeError } from './scrape.ts';
 
 /** More lines than this of a text that cannot be read are cut. */
@@ -16,6 +25,9 @@ const MOST_LINES = 120;
 
 /** More values of a label than this are cut. */
 const MOST_VALUES = 20;
+
+/** How soon to look again, in milliseconds. */
+export const AGAIN_MS = 1000;
 
 /** Labels by their names in small letters, with the values that are looked for. */
 export type Labels = Readonly<Record<string, string>>;
@@ -84,6 +96,26 @@ export async function view(
     isSame,
     look: lookAt(url, all, shown, compared),
   };
+}
+
+/**
+ * Looks, compares with the look in a file, and keeps this one there. Whoever has not looked at the
+ * program before sees what changes within a second.
+ * @throws {ScrapeError} if there is nothing to show
+ */
+export async function viewSince(
+  file: string,
+  urls: string[],
+  name: string,
+  labels: Labels = {},
+): Promise<View> {
+  let seen = await view(urls, name, readLook(file), labels);
+  if (seen.since === undefined) {
+    await sleep(AGAIN_MS);
+    seen = await view(urls, name, seen.look, labels);
+  }
+  writeLook(file, seen.look);
+  return seen;
 }
 
 /**

@@ -85,6 +85,11 @@ function describeSuccess({ chapter, next, learned, ms }: Report, paint: Paint): 
   return lines;
 }
 
+/** What to say where a report could not be remembered. */
+export function notRemembered({ chapter }: Report): string {
+  return `This could not be remembered, so ${typed('hint')} knows nothing of it: another program may hold .workshop/check.json. To try again, type: ${typed('check', { STEP: numberOf(chapter.name) })}`;
+}
+
 /** What a lesson is called at the head of a text: `Step 05 Gauges`. */
 export function nameOf(chapter: Chapter): string {
   return chapter.step === undefined ? chapter.heading : `Step ${chapter.heading}`;

@@ -1,7 +1,23 @@
 import { STATUS_CODES } from 'node:http';
 import { quantile } from '../quantile.ts';
-import type { Traffic } from '../program/traffic.ts';
+import type { LoadOptions, Traffic } from '../program/traffic.ts';
 import { typed } from './typed.js';
+
+/** Says that traffic is about to begin. */
+export function beginsTraffic({
+  url,
+  rps,
+  seconds,
+}: Pick<LoadOptions, 'url' | 'rps' | 'seconds'>): string {
+  const long = Number.isFinite(seconds) ? ` for ${seconds} s` : '';
+  return `Sending ${rps} requests per second on average to ${url}${long}, few at night and many at noon.`;
+}
+
+/** Says that there is no program at any of these URLs. */
+export function noProgram(candidates: readonly URL[]): string {
+  const where = candidates.map(({ href }) => href).join(' nor on ');
+  return `Nothing answers on ${where}. Start your program first, in another terminal: ${typed('dev')}`;
+}
 
 /** Says in some lines what came back, and how fast. */
 export function describeTraffic({ seconds, sent, statuses, latencies }: Traffic): string {
@@ -44,7 +60,9 @@ export function followTraffic(
   const isBounded = Number.isFinite(seconds);
   if (stream.isTTY) {
     return (traffic) => {
-      stream.write(`\r\u001B[K${isBounded ? bar(traffic, seconds) : ''}${line(traffic, seconds)}`);
+      stream.write(
+        `\r\u001B[K${isBounded ? bar(traffic, seconds) : ''}${progressOf(traffic, seconds)}`,
+      );
     };
   }
   // At most ten lines if there is an end, and not more than one in five seconds.
@@ -53,7 +71,7 @@ export function followTraffic(
   return (traffic) => {
     if (traffic.seconds < next) return;
     next += every;
-    stream.write(`${line(traffic, seconds)}\n`);
+    stream.write(`${progressOf(traffic, seconds)}\n`);
   };
 }
 
@@ -62,7 +80,8 @@ function bar(traffic: Traffic, seconds: number): string {
   return `[${'#'.repeat(done)}${'.'.repeat(30 - done)}] `;
 }
 
-function line(traffic: Traffic, seconds: number): string {
+/** How far traffic has come that goes on for so many seconds, or without end. */
+export function progressOf(traffic: Traffic, seconds: number): string {
   const none = traffic.statuses.get('none') ?? 0;
   const far = Math.min(seconds, traffic.seconds).toFixed(0);
   const of = Number.isFinite(seconds) ? ` of ${seconds}` : '';

@@ -4,7 +4,7 @@ import { expect, test, type TestContext } from 'vitest';
 import { freePorts } from '../../checks/harness/ports.js';
 import { ASKS } from '../../checks/queries/index.ts';
 import { ask } from '../../workshop/commands/ask.ts';
-import { answerTo, ANSWERS } from '../../workshop/learner/answers.ts';
+import { answerTo, ANSWERS, partOf, withPart } from '../../workshop/learner/answers.ts';
 import { readAsked } from '../../workshop/learner/asked.ts';
 import { readArguments } from '../../workshop/terminal/arguments.js';
 import { captured, refusal, startCommand } from '../support/cli.ts';
@@ -153,6 +153,29 @@ test('an answer ends where the next question begins', () => {
   expect(answerTo('04d', 'sum(up)', ids)).toBeUndefined();
   // A copied question may be answered in either place.
   expect(answerTo('P2', `${text}# P2 One?\n`, ids)?.line).toBe(3);
+});
+
+test('a part of the file is replaced, and nothing around it', () => {
+  const ids = ASKS.map(({ id }) => id);
+  const [one, two] = [ASKS.find(({ id }) => id === 'P2')!, ASKS.find(({ id }) => id === 'P3')!];
+  const fresh = withPart(one, 'up', '', ids)!;
+  expect(fresh).toMatch(/\n# P2 How many [^]*\n# A row .*\n\nup\n$/);
+  const both = withPart(two, '# mine\nsum(up)', fresh, ids)!;
+  expect(both.startsWith(fresh)).toBe(true);
+  expect(partOf(two, both, ids)?.text).toBe('# mine\nsum(up)');
+  expect(both.split('\n')[partOf(one, both, ids)!.line - 1]).toBe('up');
+  // Its own comments stay, and are no more after the second time.
+  const again = withPart(two, '# mine\n\nsum(up) # end\n# so', both, ids)!;
+  expect(again).toBe(both.replace('# mine\nsum(up)', '# mine\n\nsum(up) # end\n# so'));
+  expect(withPart(one, 'a\nb', again, ids)).toBe(again.replace('\nup\n', '\na\nb\n'));
+  // Of a file as Windows writes it, without an end to its last line, and with a question in between.
+  const text = '# P2 One?\r\n# P3 Two?\r\n\r\nold';
+  const first = withPart(one, 'a\nb', text, ids);
+  expect(first).toBe('# P2 One?\r\na\r\nb\r\n\r\n# P3 Two?\r\n\r\nold');
+  expect(withPart(two, 'new', text, ids)).toBe('# P2 One?\r\n# P3 Two?\r\n\r\nnew\r\n');
+  // A line that would begin a question is none of an answer.
+  expect(withPart(one, 'up\n# 04d is next', both, ids)).toBeUndefined();
+  expect(partOf(one, 'sum(up)', ids)).toBeUndefined();
 });
 
 test('it judges again when the file is saved, until Ctrl-C', async (context) => {

@@ -1,34 +1,40 @@
 import { join } from 'node:path';
 import { ASKS, type Ask } from '../../checks/queries/index.ts';
-import { judge, type Verdict } from '../../checks/queries/judge.ts';
+import type { Verdict } from '../../checks/queries/judge.ts';
 import type { Promtool, Row } from '../../checks/queries/promtool.ts';
 import { addQuestion, ANSWERS, answerTo, readAnswers, type Answer } from '../learner/answers.ts';
-import { afterTry, readAsked, writeAsked, type Asked } from '../learner/asked.ts';
+import { readAsked, type Asked } from '../learner/asked.ts';
+import {
+  askLive,
+  attempt,
+  findAsk,
+  firstOpen,
+  giveAway,
+  IDS,
+  type Attempt,
+} from '../learner/asking.ts';
 import { watch } from '../program/watch.ts';
 import { ROOT } from '../programs.ts';
-import { queryNow } from '../stack/prometheus-api.ts';
 import { lookForPromtool, noPromtool } from '../stack/promtool.ts';
 import { UsageError, type Values } from '../terminal/arguments.js';
+import {
+  again,
+  headOf,
+  listOf,
+  notRemembered,
+  unreadable,
+  untried,
+  unwritable,
+} from '../terminal/asks.ts';
 import { paintFor } from '../terminal/colour.ts';
 import { typed } from '../terminal/typed.js';
 import { describeRows, describeVerdict, fold } from '../terminal/verdict.ts';
-
-/** How long the learner's own Prometheus has to answer, in milliseconds. */
-const LIVE_MS = 1000;
 
 /** So many rows of the learner's own program are shown. */
 const LIVE_ROWS = 4;
 
 /** So many lines of an answer are shown again. */
 const MOST_LINES = 8;
-
-const IDS = ASKS.map(({ id }) => id);
-
-/** Those of the class come first: homework can wait. */
-const IN_ORDER = [
-  ...ASKS.filter(({ where }) => where === 'class'),
-  ...ASKS.filter(({ where }) => where === 'homework'),
-];
 
 /**
  * Asks a question about metrics, and judges the query that the learner wrote below it: the first
@@ -46,14 +52,14 @@ export async function ask(
   { N, WATCH, SHOW, LIST, PORT_9090 }: Values<'ask'>,
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const wanted = N ? findAsk(N) : undefined;
+  const wanted = N ? named(N) : undefined;
   if (LIST) {
-    console.log(list(readAsked(root)));
+    console.log(listOf(readAsked(root)));
     return 0;
   }
   const first = wanted ?? firstOpen(readAsked(root));
   if (!first) {
-    console.log(`${list(readAsked(root))}\n\nThat was the last one: all questions are answered.`);
+    console.log(`${listOf(readAsked(root))}\n\nThat was the last one: all questions are answered.`);
     return 0;
   }
   if (SHOW) return show(root, first);
@@ -131,18 +137,15 @@ async function tryAnswer(
     return { code: 0, text: '' };
   }
   const live = askLive(port, answer.text);
-  let verdict: Verdict;
+  let tried: Attempt;
   try {
-    verdict = await judge(question, answer.text, promtool);
+    tried = await attempt(root, question, answer.text, promtool);
   } catch (error) {
     const { message } = error as Error;
     console.error(`It could not be judged: ${message}\nTo try again, type: ${again(question)}`);
     return { code: 1, text: answer.text };
   }
-  const before = readAsked(root);
-  const tried = afterTry(before[question.id], answer.text, verdict.right);
-  const asked = { ...before, [question.id]: tried };
-  const written = writeAsked(root, asked);
+  const { verdict, asked, written } = tried;
   console.log(`  ${answer.text.split('\n', MOST_LINES).join('\n  ')}\n`);
   if (verdict.right) {
     console.log(paint(['green', 'bold'], `${question.id} is right.`));
@@ -168,13 +171,9 @@ function answerOrQuestion(root: string, question: Ask): Answer | undefined {
     const there = answerTo(question.id, readAnswers(root), IDS);
     if (there) return there;
     if (addQuestion(root, question)) return { text: '', line: 0 };
-    console.error(
-      `${ANSWERS} cannot be written: another program may hold it. Close it there, then type: ${again(question)}`,
-    );
+    console.error(unwritable(question));
   } catch (error) {
-    console.error(
-      `${ANSWERS} cannot be read (${(error as Error).message}). Move it away, then type: ${again(question)}`,
-    );
+    console.error(unreadable(question, error));
   }
   return undefined;
 }
@@ -200,20 +199,10 @@ function nextStep({ watching }: Sitting, question: Ask, { right }: Verdict, aske
 }
 
 function show(root: string, question: Ask): number {
-  const { id, asks, references, because } = question;
-  const asked = readAsked(root);
-  const { [id]: before } = asked;
-  if (!before?.tries) {
-    console.error(
-      `Try ${id} first: write a query below it in ${ANSWERS}, right or wrong, then type: ${again(question)}`,
-    );
-    return 1;
-  }
-  const shown = before.right ? before : { ...before, shown: true };
-  if (!writeAsked(root, { ...asked, [id]: shown })) {
-    console.error(
-      `That it was shown cannot be remembered: another program may hold .workshop/asks.json. Type again: ${typed('ask', { N: id, SHOW: true })}`,
-    );
+  const { asks, references, because } = question;
+  const given = giveAway(root, question);
+  if (given !== 'given') {
+    console.error(given === 'untried' ? untried(question) : notRemembered(question));
     return 1;
   }
   const paint = paintFor(process.stdout);
@@ -223,16 +212,6 @@ function show(root: string, question: Ask): number {
     `\nType it into ${ANSWERS} by hand, change a part of it, and see: ${again(question)}`,
   );
   return 0;
-}
-
-/** What an answer gives on the learner's own program; undefined where no Prometheus says it in time. */
-async function askLive(port: number, query: string): Promise<Row[] | undefined> {
-  try {
-    return await queryNow(`http://127.0.0.1:${port}`, query, LIVE_MS);
-  } catch {
-    // Another program may answer on that port.
-    return undefined;
-  }
 }
 
 async function showLive(live: Promise<Row[] | undefined>): Promise<void> {
@@ -245,45 +224,11 @@ async function showLive(live: Promise<Row[] | undefined>): Promise<void> {
   console.log(`\nOn your own program, now:\n${describeRows(rows, LIVE_ROWS).join('\n')}`);
 }
 
-function firstOpen(asked: Asked): Ask | undefined {
-  return IN_ORDER.find(({ id }) => !asked[id]?.right && !asked[id]?.shown);
-}
-
-function headOf({ id, heading, where }: Ask): string {
-  return `${id} ${heading}${where === 'homework' ? ', homework' : ''}`;
-}
-
-function again({ id }: Ask): string {
-  return typed('ask', { N: id });
-}
-
 /** @throws {UsageError} if no question is called like that */
-function findAsk(text: string): Ask {
-  const name = text.toLowerCase().replace(/^(?=\d[a-z]?$)/, '0');
-  const found = ASKS.find(({ id }) => id.toLowerCase() === name);
+function named(text: string): Ask {
+  const found = findAsk(text);
   if (found) return found;
   throw new UsageError(
-    `There is no question ${JSON.stringify(text.slice(0, 40))}. The questions are:\n${list({})}\nType for example: ${typed('ask', { N: ASKS[0]!.id })}`,
+    `There is no question ${JSON.stringify(text.slice(0, 40))}. The questions are:\n${listOf({})}\nType for example: ${typed('ask', { N: ASKS[0]!.id })}`,
   );
-}
-
-function list(asked: Asked): string {
-  let heading = '';
-  return ASKS.flatMap((question) => {
-    const { id, asks, where } = question;
-    const before = asked[id];
-    const state = before?.right
-      ? before.shown
-        ? 'shown, right'
-        : 'right'
-      : before?.shown
-        ? 'shown'
-        : before?.tries
-          ? `tried ${before.tries}`
-          : '';
-    const line = `  ${id.padEnd(4)} ${(where === 'class' ? '' : 'homework').padEnd(9)} ${state.padEnd(12)} ${asks[0]}`;
-    if (question.heading === heading) return [line];
-    heading = question.heading;
-    return [heading, line];
-  }).join('\n');
 }

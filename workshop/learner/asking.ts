@@ -1,0 +1,73 @@
+import { ASKS, type Ask } from '../../checks/queries/index.ts';
+import { judge, type Verdict } from '../../checks/queries/judge.ts';
+import type { Promtool, Row } from '../../checks/queries/promtool.ts';
+import { queryNow } from '../stack/prometheus-api.ts';
+import { afterTry, readAsked, writeAsked, type Asked } from './asked.ts';
+
+/** How long the learner's own Prometheus has to answer, in milliseconds. */
+const LIVE_MS = 1000;
+
+/** Those of all questions, in the order of the text. */
+export const IDS: readonly string[] = ASKS.map(({ id }) => id);
+
+/** Those of the class come first: homework can wait. */
+const IN_ORDER = [
+  ...ASKS.filter(({ where }) => where === 'class'),
+  ...ASKS.filter(({ where }) => where === 'homework'),
+];
+
+/** The first question that is neither answered nor given away. */
+export function firstOpen(asked: Asked): Ask | undefined {
+  return IN_ORDER.find(({ id }) => !asked[id]?.right && !asked[id]?.shown);
+}
+
+/** The question that a person names: `04d`, `4d` or `04D`. */
+export function findAsk(text: string): Ask | undefined {
+  const name = text.toLowerCase().replace(/^(?=\d[a-z]?$)/, '0');
+  return ASKS.find(({ id }) => id.toLowerCase() === name);
+}
+
+/** What came of a try. */
+export interface Attempt {
+  readonly verdict: Verdict;
+  /** What is remembered of all questions after it. */
+  readonly asked: Asked;
+  /** Whether it could be: another program may hold the file. */
+  readonly written: boolean;
+}
+
+/**
+ * Judges an answer, and remembers that it was tried.
+ * @throws {Error} if promtool cannot run
+ */
+export async function attempt(
+  root: string,
+  question: Ask,
+  answer: string,
+  promtool: Promtool,
+): Promise<Attempt> {
+  const verdict = await judge(question, answer, promtool);
+  const before = readAsked(root);
+  const tried = afterTry(before[question.id], answer, verdict.right);
+  const asked = { ...before, [question.id]: tried };
+  return { verdict, asked, written: writeAsked(root, asked) };
+}
+
+/** Remembers that a solution is given away; not before a try. */
+export function giveAway(root: string, { id }: Ask): 'given' | 'untried' | 'unwritten' {
+  const asked = readAsked(root);
+  const before = asked[id];
+  if (!before?.tries) return 'untried';
+  const shown = before.right ? before : { ...before, shown: true };
+  return writeAsked(root, { ...asked, [id]: shown }) ? 'given' : 'unwritten';
+}
+
+/** What an answer gives on the learner's own program; undefined where no Prometheus says it in time. */
+export async function askLive(port: number, query: string): Promise<Row[] | undefined> {
+  try {
+    return await queryNow(`http://127.0.0.1:${port}`, query, LIVE_MS);
+  } catch {
+    // Another program may answer on that port.
+    return undefined;
+  }
+}

@@ -15,6 +15,7 @@ export const PORTS = /** @type {const} */ ({
   /** What PRODUCTION.md adds; workshop/stack/components.ts knows more of it. */
   alertmanager: 9093,
   pager: 8060,
+  learn: 8070,
   pushgateway: 9091,
   nodeExporter: 9100,
   blackboxExporter: 9115,
@@ -207,6 +208,10 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       PORT_8000,
       PORT_8001,
     },
+  },
+  learn: {
+    does: 'show the class in your browser, and your program beside it',
+    variables: { PORT_8070: moved(PORTS.learn), PORT_8000, PORT_8001, PORT_9090 },
   },
   diff: {
     does: 'show what a chapter changes',
@@ -414,7 +419,7 @@ export const commands = COMMANDS;
 
 /** The commands by what they are for, in the order of the table. */
 export const GROUPS = /** @type {Readonly<Record<string, readonly CommandName[]>>} */ ({
-  'Your program': ['dev', 'check', 'hint', 'progress', 'metrics'],
+  'Your program': ['dev', 'check', 'hint', 'progress', 'metrics', 'learn'],
   'The chapters': ['diff', 'take', 'begin', 'solve', 'restore'],
   'The stack': ['up', 'down', 'native', 'load', 'reload', 'rules'],
   'Queries and faults': ['ask', 'incident'],

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+export { anchorOf } from '../../workshop/page/anchor.ts';
+
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A fenced block, with what stands around it. */
@@ -110,14 +112,6 @@ export function stepOf({ title }: Chapter): string | undefined {
 /** The exercise that a command begins, such as `own`; undefined for all others. */
 export function exerciseOf(command: string): string | undefined {
   return /^make begin STEP=([a-z]\w*)$/.exec(command)?.[1];
-}
-
-/** The anchor that GitHub gives to a heading. */
-export function anchorOf(title: string): string {
-  return title
-    .toLowerCase()
-    .replace(/[^\p{Letter}\p{Number}\s_-]/gu, '')
-    .replace(/\s/g, '-');
 }
 
 /** The cells of the rows of all tables in a text. */

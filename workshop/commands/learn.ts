@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from '../page/bundle.ts';
+import { createEvents } from '../page/events.ts';
+import type { Desk } from '../page/part.ts';
+import { programPart } from '../page/program.ts';
+import { queriesPart } from '../page/queries.ts';
+import { servePage, type Route } from '../page/server.ts';
+import { textRoutes } from '../page/text.ts';
+import { ROOT } from '../programs.ts';
+import { takenPorts } from '../stack/ports.ts';
+import type { Values } from '../terminal/arguments.js';
+import { typed } from '../terminal/typed.js';
+
+/** Shows the class in the browser, beside the learner's program, until Ctrl-C. */
+export async function run(values: Values<'learn'>, env: NodeJS.ProcessEnv): Promise<number> {
+  const { PORT_8070, PORT_8001, PORT_8000, PORT_9090 } = values;
+  const taken = await takenPorts([{ port: PORT_8070, variable: 'PORT_8070' }], 'learn');
+  if (taken.length > 0) {
+    console.error(taken.join('\n'));
+    return 1;
+  }
+  if (!existsSync(join(ROOT, 'WORKSHOP.md'))) {
+    console.error('WORKSHOP.md is missing. Get it back with: git restore WORKSHOP.md');
+    return 1;
+  }
+  let files: Route[];
+  try {
+    files = bundle(ROOT);
+  } catch (error) {
+    const { message } = error as Error;
+    console.error(
+      `The page could not be put together: ${message}\nFix that, then type: ${typed('learn')}`,
+    );
+    return 1;
+  }
+  const events = createEvents();
+  const desk: Desk = {
+    root: ROOT,
+    env,
+    ports: { program: PORT_8001, visitors: PORT_8000, prometheus: PORT_9090 },
+    publish: events.publish,
+  };
+  const parts = [programPart(desk), queriesPart(desk)];
+  const token = randomBytes(32).toString('base64url');
+  const routes = [...files, ...parts.flatMap((part) => part.routes), ...textRoutes(ROOT, token)];
+  const page = await servePage({ port: PORT_8070, token, events, routes });
+  console.log(`The class is on ${page.url}. Ctrl-C ends it.`);
+  if (process.stdout.isTTY) openBrowser(page.url, env);
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+  });
+  await Promise.all(parts.map((part) => part.stop?.()));
+  await page.close();
+  return 0;
+}
+
+/** Opens the learner's browser where the system has a way to; elsewhere the line above is enough. */
+function openBrowser(url: string, env: NodeJS.ProcessEnv): void {
+  const onScreen = env.DISPLAY || env.WAYLAND_DISPLAY;
+  const opener =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler', url]
+        : onScreen && !env.SSH_CONNECTION
+          ? ['xdg-open', url]
+          : undefined;
+  if (!opener) return;
+  const [program = '', ...args] = opener;
+  const child = spawn(program, args, { detached: true, stdio: 'ignore' });
+  // Not there, or nothing to open it with: the learner opens it.
+  child.once('error', () => {});
+  child.unref();
+}

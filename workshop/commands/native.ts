@@ -1,7 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseEnv } from 'node:util';
 import type { Values } from '../terminal/arguments.js';
 import { freePorts } from '../../checks/harness/ports.js';
 import { PORTS } from '../commands.js';
@@ -11,8 +9,15 @@ import {
   PRODUCTION_CONFIG,
   type Component,
 } from '../stack/components.ts';
-import { fetchWithin, untilAnswers } from '../stack/fetch.ts';
-import { findGrafana, type Grafana } from '../stack/grafana.ts';
+import {
+  endCompanion,
+  quitPrometheus,
+  startCompanion,
+  startGrafana,
+  type Companion,
+} from '../stack/companions.ts';
+import { untilAnswers } from '../stack/fetch.ts';
+import { findGrafana } from '../stack/grafana.ts';
 import {
   filesBeside,
   INSTANCES,
@@ -39,9 +44,6 @@ import { typed } from '../terminal/typed.js';
 
 /** Prometheus and Grafana must answer within this time, in milliseconds. */
 const PATIENCE_MS = 60_000;
-
-/** Prometheus or Grafana that does not end when asked is killed after this time, in milliseconds. */
-const STOP_MS = 8000;
 
 /**
  * Ctrl-C reaches all of them, each in its own time: one that ends so long before this hears of it, in
@@ -126,11 +128,22 @@ export async function run(
     ...(brings(components, 'many') ? await instancesOf('many', { entry, watched, env }) : []),
     ...(brings(components, 'fleet') ? await fleetOf({ entry, watched, env }) : []),
   ];
+  const dashboards = join(ROOT, 'grafana', 'dashboards');
   const others = [
     startPrometheus(looked.found.command, ports.prometheus, config),
     ...components.flatMap((component) => startComponent(component, env)),
     ...(brings(components, 'fleet') ? [startVisitors(instances, env)] : []),
-    ...(grafana ? [startGrafana(grafana, ports, env)] : []),
+    ...(grafana
+      ? [
+          startGrafana(grafana, {
+            folder: NATIVE,
+            ports,
+            dashboards,
+            homePage: 'tree-counter.json',
+            env,
+          }),
+        ]
+      : []),
   ];
   let failed = false;
   for (const { name, child, saidWhy } of others) {
@@ -174,7 +187,7 @@ export async function run(
   over.abort();
   unwatch();
   await Promise.all(theirs);
-  await Promise.all(others.map(end));
+  await Promise.all(others.map(endCompanion));
   return failed ? 1 : code;
 }
 
@@ -189,15 +202,6 @@ function tellOfStandIns(entry: string): (event: ProgramEvent) => void {
     before = now;
     console.log(now ? `\nAn incident takes the place of ${entry}.` : `\nBack to ${entry}.`);
   };
-}
-
-interface Other {
-  readonly name: string;
-  readonly child: ChildProcess;
-  /** Asks it to stop, where Windows has no signal that could. */
-  readonly quit?: () => Promise<unknown>;
-  /** Whether it has been told already why it ended. */
-  readonly saidWhy: () => boolean;
 }
 
 /** The usual ports of what a component runs without Docker. */
@@ -247,35 +251,30 @@ function placed(instance: NamedInstance, metrics: number): NamedInstance {
 }
 
 /** Starts those who visit the fleet. */
-function startVisitors(instances: readonly NamedInstance[], env: NodeJS.ProcessEnv): Other {
+function startVisitors(instances: readonly NamedInstance[], env: NodeJS.ProcessEnv): Companion {
   const fleet = instances.filter(({ name }) => name.startsWith('fleet'));
   const urls = fleet.map(({ visitors }) => `http://127.0.0.1:${visitors}`);
   const file = join(ROOT, 'production/visitors/visit.ts');
   const args = ['--import', import.meta.resolve('tsx'), file, ...urls];
-  const child = start('visitors', process.execPath, args, env);
-  return { name: 'visitors', child, saidWhy: () => false };
+  return start('visitors', process.execPath, args, env);
 }
 
 /** Starts what a component runs beside the program; of the instances of the program, there is none. */
-function startComponent({ name, program, args }: Component, env: NodeJS.ProcessEnv): Other[] {
+function startComponent({ name, program, args }: Component, env: NodeJS.ProcessEnv): Companion[] {
   if (!program || !args) return [];
   const at = (usual: number) => `127.0.0.1:${portOf(usual, env)}`;
   const command = findOnPath(program.name, env)!;
-  const child = start(name, command, args(at), env);
-  const other = { name, child, saidWhy: () => false };
+  const other = start(name, command, args(at), env);
   return name === 'alertmanager' ? [startPager(env), other] : [other];
 }
 
-function startPager(env: NodeJS.ProcessEnv): Other {
+function startPager(env: NodeJS.ProcessEnv): Companion {
   const args = ['--import', import.meta.resolve('tsx'), join(ROOT, 'production/pager/server.ts')];
-  const child = start('pager', process.execPath, args, {
-    ...env,
-    PORT: `${portOf(PORTS.pager, env)}`,
-  });
-  return { name: 'pager', child, saidWhy: () => false };
+  const PORT = `${portOf(PORTS.pager, env)}`;
+  return start('pager', process.execPath, args, { ...env, PORT });
 }
 
-function startPrometheus(command: string, port: number, config: string): Other {
+function startPrometheus(command: string, port: number, config: string): Companion {
   const args = [
     `--config.file=${join(NATIVE, config)}`,
     `--storage.tsdb.path=${join(NATIVE, 'prometheus-data')}`,
@@ -290,57 +289,20 @@ function startPrometheus(command: string, port: number, config: string): Other {
     name: config,
     tell: (text) => console.log(`\n${text}\n`),
   });
-  const child = start('prometheus', command, args, process.env, (text) => news.read(text));
-  const url = `http://127.0.0.1:${port}/-/quit`;
-  const quit = () => fetchWithin(STOP_MS, url, { method: 'POST' });
-  return { name: 'prometheus', child, quit, saidWhy: () => news.last !== undefined };
+  return startCompanion({
+    name: 'prometheus',
+    folder: NATIVE,
+    command,
+    args,
+    env: process.env,
+    heard: (text) => news.read(text),
+    quit: () => quitPrometheus(port),
+    saidWhy: () => news.last !== undefined,
+  });
 }
 
-function startGrafana(
-  { command, home }: Grafana,
-  ports: { prometheus: number; grafana: number },
-  env: NodeJS.ProcessEnv,
-): Other {
-  const data = join(NATIVE, 'grafana');
-  const plugins = join(data, 'plugins');
-  // Without the folder Grafana logs an error at each start.
-  mkdirSync(plugins, { recursive: true });
-  const dashboards = join(ROOT, 'grafana', 'dashboards');
-  const settings = {
-    ...parseEnv(readFileSync(join(ROOT, 'grafana', 'settings.env'), 'utf8')),
-    PROMETHEUS_URL: `http://localhost:${ports.prometheus}`,
-    DASHBOARDS_PATH: dashboards,
-    GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: join(dashboards, 'tree-counter.json'),
-    GF_PATHS_DATA: data,
-    GF_PATHS_LOGS: join(data, 'log'),
-    GF_PATHS_PLUGINS: plugins,
-    GF_PATHS_PROVISIONING: join(ROOT, 'grafana', 'provisioning'),
-    GF_SERVER_HTTP_ADDR: '127.0.0.1',
-    GF_SERVER_HTTP_PORT: `${ports.grafana}`,
-  };
-  const args = ['server', '--homepath', home];
-  const child = start('grafana', command, args, { ...env, ...settings });
-  return { name: 'grafana', child, saidWhy: () => false };
-}
-
-/** Starts a program whose output goes into a log of its own, and to `heard`. */
-function start(
-  name: string,
-  command: string,
-  args: string[],
-  env: NodeJS.ProcessEnv,
-  heard?: (text: string) => void,
-): ChildProcess {
-  const log = createWriteStream(join(NATIVE, `${name}.log`));
-  const child = spawn(command, args, { cwd: NATIVE, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      log.write(text);
-      heard?.(text);
-    });
-  }
-  return child;
-}
+const start = (name: string, command: string, args: string[], env: NodeJS.ProcessEnv) =>
+  startCompanion({ name, folder: NATIVE, command, args, env });
 
 async function announce(
   ports: { prometheus: number; grafana: number },
@@ -366,17 +328,4 @@ async function announce(
   } else if (!giveUp()) {
     console.error('Grafana does not answer. Its log may say why: .workshop/native/grafana.log');
   }
-}
-
-/** Lets it finish what it writes: on Windows every signal from here would cut that off. */
-async function end({ child, quit }: Other): Promise<void> {
-  const ended = () =>
-    child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
-  if (ended()) return;
-  // On Windows, Ctrl-C has reached it by itself, and it may be gone before this asks.
-  if (process.platform === 'win32') void quit?.();
-  else child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-  await new Promise((resolve) => child.once('exit', resolve));
-  clearTimeout(timer);
 }

@@ -1,7 +1,14 @@
 import { keyOf } from '../harness/exposition.ts';
 import { structureOf, type Matcher, type Selector, type Structure } from './grammar.ts';
 import type { History } from './history.ts';
-import { evaluate, NO_VECTOR, type Promtool, type Result, type Row } from './promtool.ts';
+import {
+  evaluate,
+  inCharacters,
+  NO_VECTOR,
+  type Promtool,
+  type Result,
+  type Row,
+} from './promtool.ts';
 import { MOMENTS, type Question } from './question.ts';
 
 /** The longest answer that is looked at, in characters. */
@@ -169,17 +176,11 @@ function refused(
       : { id: 'refused', says: 'Prometheus cannot evaluate it: read its message.' };
     return { right: false, hint: own ?? general, error: { message } };
   }
-  const line = text.split('\n')[at.line - 1] ?? '';
-  // Prometheus counts bytes.
-  const column =
-    Buffer.from(line)
-      .subarray(0, at.column - 1)
-      .toString().length + 1;
   const { hint } = REFUSED.find(({ message: known }) => known.test(message))!;
   const general = typeof hint === 'function' ? hint(structure) : hint;
   // Of what Prometheus has read, but finds not to fit, the question may know more.
   const said = /^(types|range-of-a-result)$/.test(general.id) ? (own ?? general) : general;
-  return { right: false, hint: said, error: { message, at: { line: at.line, column } } };
+  return { right: false, hint: said, error: { message, at: inCharacters(text, at) } };
 }
 
 /** What to say to the messages of the parser: the first that fits. */

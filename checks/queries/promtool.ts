@@ -118,10 +118,20 @@ function readResults(printed: string): Result[] {
   );
 }
 
-function readError(text: string): QueryError {
+/** Reads a message of Prometheus, such as `1:5: parse error: unexpected …`. */
+export function readError(text: string): QueryError {
   const [, line, column, message] = /^(\d+):(\d+): (?:parse error: )?([^]*)$/.exec(text) ?? [];
   if (message === undefined) return { message: text.replace(/^.*?parse error: /, '') };
   return { message, at: { line: Number(line), column: Number(column) } };
+}
+
+/** The same place, with its column in characters of a query, from 1. */
+export function inCharacters(
+  query: string,
+  { line, column }: NonNullable<QueryError['at']>,
+): NonNullable<QueryError['at']> {
+  const before = Buffer.from(query.split('\n')[line - 1] ?? '').subarray(0, column - 1);
+  return { line, column: before.toString().length + 1 };
 }
 
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*|"(?:[^"\\]|\\.)*")="((?:[^"\\]|\\.)*)"(?:, )?/y;

@@ -64,9 +64,9 @@ export function writeSums(folder: string, archive: Buffer): void {
   writeFileSync(join(folder, 'sha256sums.txt'), `${other}\n${sum}  ${ARCHIVE}\n`);
 }
 
-/** Serves on a free port until the test ends. @returns its URL */
-export async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
+/** Serves on a port, a free one by default, until the test ends. @returns its URL */
+export async function serve(listener: RequestListener, port = 0): Promise<string> {
+  const server = createServer(listener).listen(port, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
     server.closeAllConnections();

@@ -21,14 +21,16 @@ import {
   again,
   headOf,
   listOf,
+  NOT_YET,
   notRemembered,
+  rightNow,
   unreadable,
   untried,
   unwritable,
 } from '../terminal/asks.ts';
 import { paintFor } from '../terminal/colour.ts';
 import { typed } from '../terminal/typed.js';
-import { describeRows, describeVerdict, fold } from '../terminal/verdict.ts';
+import { describeRows, describeVerdict, fold, LIVE } from '../terminal/verdict.ts';
 
 /** So many rows of the learner's own program are shown. */
 const LIVE_ROWS = 4;
@@ -148,10 +150,10 @@ async function tryAnswer(
   const { verdict, asked, written } = tried;
   console.log(`  ${answer.text.split('\n', MOST_LINES).join('\n  ')}\n`);
   if (verdict.right) {
-    console.log(paint(['green', 'bold'], `${question.id} is right.`));
+    console.log(paint(['green', 'bold'], rightNow(question)));
     console.log(fold(question.because).join('\n'));
   } else {
-    console.log(paint(['red', 'bold'], 'Not yet.'));
+    console.log(paint(['red', 'bold'], NOT_YET));
     const place = { file: ANSWERS, firstLine: answer.line };
     console.log(describeVerdict(verdict, answer.text, place, paint));
   }
@@ -214,14 +216,14 @@ function show(root: string, question: Ask): number {
   return 0;
 }
 
-async function showLive(live: Promise<Row[] | undefined>): Promise<void> {
+async function showLive(live: Promise<readonly Row[] | undefined>): Promise<void> {
   const rows = await live;
   if (!rows) return;
   if (rows.length === 0) {
-    console.log('\nOn your own program, now: nothing comes back.');
+    console.log(`\n${LIVE}: nothing comes back.`);
     return;
   }
-  console.log(`\nOn your own program, now:\n${describeRows(rows, LIVE_ROWS).join('\n')}`);
+  console.log(`\n${LIVE}:\n${describeRows(rows, LIVE_ROWS).join('\n')}`);
 }
 
 /** @throws {UsageError} if no question is called like that */

@@ -308,7 +308,7 @@ async function judge(n: string, given: Diagnosis): Promise<number> {
       step: grid.step,
     });
   } catch (error) {
-    if (!(error instanceof PrometheusError) || !error.refused) throw error;
+    if (!(error instanceof PrometheusError) || error.why !== 'refused') throw error;
     console.error(
       `Prometheus refuses the query: ${error.message}\nFix it and type again. This one is not counted.`,
     );

@@ -63,7 +63,7 @@ export function giveAway(root: string, { id }: Ask): 'given' | 'untried' | 'unwr
 }
 
 /** What an answer gives on the learner's own program; undefined where no Prometheus says it in time. */
-export async function askLive(port: number, query: string): Promise<Row[] | undefined> {
+export async function askLive(port: number, query: string): Promise<readonly Row[] | undefined> {
   try {
     return await queryNow(`http://127.0.0.1:${port}`, query, LIVE_MS);
   } catch {

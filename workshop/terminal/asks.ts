@@ -13,6 +13,14 @@ export function headOf({ id, heading, where }: Ask): string {
   return `${id} ${heading}${where === 'homework' ? ', homework' : ''}`;
 }
 
+/** What is said first of a right answer. */
+export function rightNow({ id }: Ask): string {
+  return `${id} is right.`;
+}
+
+/** What is said first of a wrong one. */
+export const NOT_YET = 'Not yet.';
+
 /** How far a learner is with a question, in a word or two; empty before the first try. */
 export function stateOf(before: Tried | undefined): string {
   if (before?.right) return before.shown ? 'shown, right' : 'right';

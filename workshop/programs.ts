@@ -26,6 +26,11 @@ function exerciseNames(root = ROOT): string[] {
   return foldersIn(join(root, 'exercises'));
 }
 
+/** The names of all lessons: the steps, then the exercises. */
+export function lessonNames(root = ROOT): string[] {
+  return [...stepNames(root), ...exerciseNames(root)];
+}
+
 function foldersIn(folder: string): string[] {
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
@@ -73,7 +78,7 @@ export function inWords(folder: string): string {
  * @throws {UsageError} if there is none
  */
 export function findStep(text: string, command: CommandName = 'dev'): string {
-  const names = [...stepNames(), ...exerciseNames()];
+  const names = lessonNames();
   const found = names.find(
     (name) => name === text || (/^\d{1,2}$/.test(text) && parseInt(name) === Number(text)),
   );

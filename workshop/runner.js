@@ -11,6 +11,7 @@ import { describeCommand } from './terminal/help.js';
  * @param {string[]} argv  the name of the command, and what follows it
  */
 export async function runCommand(argv) {
+  obeyParent();
   // Who reads it has gone, as in `make diff STEP=5 | head`: there is nobody left to tell.
   process.stdout.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
     if (!['EPIPE', 'EOF'].includes(error.code ?? '')) throw error;
@@ -29,6 +30,17 @@ export async function runCommand(argv) {
     await new Promise((resolve) => stream.write('', resolve));
   }
   process.exit(code);
+}
+
+/**
+ * Another command that has started this one ends it by a message, since Windows has no signals, and
+ * by ending itself.
+ */
+function obeyParent() {
+  if (!process.send) return;
+  const end = () => void (process.emit('SIGTERM', 'SIGTERM') || process.exit(143));
+  process.on('message', (message) => message === 'stop' && end());
+  process.on('disconnect', end);
 }
 
 /** @param {string[]} argv */

@@ -7,7 +7,16 @@ import type { Values } from '../terminal/arguments.js';
 /** Why a program's metrics cannot be had; the message is for a person and ends with what to type. */
 export class ScrapeError extends Error {
   override readonly name = 'ScrapeError';
+  readonly answer: NoMetrics;
+
+  constructor(message: string, answer: NoMetrics = 'other') {
+    super(message);
+    this.answer = answer;
+  }
 }
+
+/** What came in place of metrics: nobody listens, no answer in time, a cut one, or one that is none. */
+export type NoMetrics = 'nobody' | 'late' | 'cut' | 'other';
 
 /** What Prometheus 3 takes; anything else makes a target DOWN. */
 const FORMATS = /^(text\/plain|application\/openmetrics-text)\s*(;|$)/;
@@ -57,6 +66,7 @@ export async function scrape(
     failure ??
     new ScrapeError(
       `No program answers on port ${ports}. If yours has another port, name it: ${typed('metrics', { PORT: 8005 })}. If it does not run, start it in a second terminal: ${typed('dev')}`,
+      'nobody',
     )
   );
 }
@@ -88,12 +98,14 @@ async function ask(url: string, patienceMs: number) {
     if (signal.aborted) {
       throw new ScrapeError(
         `${url} has not answered for ${patienceMs / 1000} s: the program is busy or stuck. Look for a loop without end, or for an answer that is never sent; ${again}`,
+        'late',
       );
     }
     const { code, message } = error as NodeJS.ErrnoException;
     if (code && ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH'].includes(code)) return undefined;
     throw new ScrapeError(
       `${url} breaks off its answer (${message}). See what the program printed, fix it, ${again}`,
+      'cut',
     );
   }
 }

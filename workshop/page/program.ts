@@ -1,6 +1,223 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PORTS } from '../commands.js';
+import { scrape, ScrapeError } from '../metrics/scrape.ts';
+import { hasMetricsPort } from '../programs.ts';
+import { typed } from '../terminal/typed.js';
+import { checkPart } from './check.ts';
+import { loadPart } from './load.ts';
+import { metricsAt, metricsPart } from './metrics.ts';
 import type { Desk, Part } from './part.ts';
+import { fieldsOf, json, Refusal } from './server.ts';
+import { STARTABLE, startCommand, type Started } from './started.ts';
+import type { OutputState, ProgramState, Startable } from './states.ts';
 
-/** The program beside the text. */
-export function programPart(_desk: Desk): Part {
-  return { routes: [] };
+/** How often to ask whether the program answers, and how long it may take, in milliseconds. */
+const EVERY_MS = 2000;
+const PATIENCE_MS = 1500;
+
+/** A program that restarts is there again within this time, in milliseconds. */
+const RESTART_MS = 1000;
+
+/** How often the page is told what a program prints, in milliseconds: it may print without end. */
+const TELL_MS = 300;
+
+/** All that stands beside the text. */
+export function programPart(desk: Desk): Part {
+  const parts = [runningPart(desk), checkPart(desk), metricsPart(desk), loadPart(desk)];
+  return {
+    routes: parts.flatMap(({ routes }) => routes),
+    stop: async () => {
+      await Promise.all(parts.map((part) => part.stop?.()));
+    },
+  };
+}
+
+/** The program itself: whether it answers, and its output if it was started here. */
+function runningPart(desk: Desk): Part {
+  const { port, urls } = { port: desk.ports.program, urls: metricsAt(desk.ports) };
+  const over = new AbortController();
+  let seen = UNSEEN;
+  let started: Started | undefined;
+  /** Whether the stack in Docker was brought up from here, and is to be taken down. */
+  let broughtUp = false;
+
+  const tell = () => desk.publish('program', stateOf(seen, started, port));
+  const look = async () => {
+    let now = await lookAt(urls);
+    if (isAway(now) && !isAway(seen) && (!started || isRunning(started))) {
+      // It may be about to start anew.
+      await sleep(RESTART_MS);
+      now = await lookAt(urls);
+    }
+    const isOther = isAway(seen) || (now.run !== undefined && now.run !== seen.run);
+    seen = { ...now, since: isOther && seen !== UNSEEN ? Date.now() : seen.since };
+    tell();
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const changed = () => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      tell();
+      desk.publish('output', { text: started?.output ?? '' } satisfies OutputState);
+    }, TELL_MS);
+  };
+  const start = (command: Startable | 'down') => {
+    started = startCommand(command, desk.root, environmentOf(desk), changed);
+    void started.ended.then(look);
+    tell();
+    return started;
+  };
+  const stop = async () => {
+    const before = started;
+    await before?.stop();
+    if (!broughtUp) return;
+    broughtUp = false;
+    await start('down').ended;
+  };
+  void (async () => {
+    while (!over.signal.aborted) {
+      await look();
+      await sleep(EVERY_MS, undefined, { signal: over.signal }).catch(() => {});
+    }
+  })();
+
+  return {
+    routes: [
+      {
+        method: 'POST',
+        path: '/program/start',
+        async handle({ body }) {
+          const { command } = fieldsOf(body);
+          if (!isStartable(command)) {
+            throw new Refusal(400, `This page starts nothing but ${STARTABLE.join(', ')}.`);
+          }
+          if (isRunning(started)) {
+            throw new Refusal(409, `${typed(started.command)} was started here: stop it first.`);
+          }
+          await look();
+          const isThere = seen.answer !== 'nobody';
+          if (isThere && command !== 'up') {
+            throw new Refusal(
+              409,
+              `A program is on port ${port} already, and this page shows that one. To start one here, end it first: with Ctrl-C in its terminal, or a stack in Docker with ${typed('down')}.`,
+            );
+          }
+          // Another look may have let in another click.
+          if (isRunning(started)) throw new Refusal(409, 'It starts already.');
+          start(command);
+          broughtUp = command === 'up' && !isThere;
+          return json({});
+        },
+      },
+      {
+        method: 'POST',
+        path: '/program/stop',
+        async handle() {
+          await stop();
+          return json({});
+        },
+      },
+    ],
+    async stop() {
+      over.abort();
+      await stop();
+      clearTimeout(timer);
+    },
+  };
+}
+
+function isAway({ answer }: Look): boolean {
+  return answer === 'nobody' || answer === 'cut';
+}
+
+function isStartable(command: unknown): command is Startable {
+  return (STARTABLE as readonly unknown[]).includes(command);
+}
+
+function isRunning(started: Started | undefined): started is Started {
+  return started !== undefined && started.code === undefined;
+}
+
+/** The ports of the program where this page looks for them. */
+function environmentOf({ env, ports }: Desk): NodeJS.ProcessEnv {
+  if (ports.program === PORTS.program && ports.visitors === PORTS.visitors) return env;
+  const { program, visitors } = { program: `${ports.program}`, visitors: `${ports.visitors}` };
+  return hasMetricsPort({ entry: 'app/server.ts' })
+    ? { ...env, PORT: visitors, METRICS_PORT: program }
+    : { ...env, PORT: program };
+}
+
+/** What a look at the program's port has shown. */
+interface Look {
+  readonly answer: ProgramState['answer'];
+  /** By what one run of the program is told from another, if by anything. */
+  readonly run?: string | undefined;
+  /** When this run was seen first, in milliseconds since 1970; undefined if it was there before. */
+  readonly since?: number | undefined;
+}
+
+const UNSEEN: Look = { answer: 'nobody' };
+
+async function lookAt(urls: string[]): Promise<Look> {
+  try {
+    const { text } = await scrape(urls, PATIENCE_MS);
+    // Not when it was started: `make dev` has a process ready before that.
+    return { answer: 'metrics', run: /^process_start_time_seconds .*/m.exec(text)?.[0] };
+  } catch (error) {
+    if (!(error instanceof ScrapeError)) throw error;
+    return { answer: error.answer };
+  }
+}
+
+function stateOf(look: Look, started: Started | undefined, port: number): ProgramState {
+  const running = isRunning(started);
+  return {
+    answer: look.answer,
+    says: [answerInWords(look, port), ...startedInWords(look, started)],
+    starts: running
+      ? []
+      : STARTABLE.map((command) => ({ command, label: `Start ${typed(command)}` })),
+    stop: running && started.command !== 'down' ? `Stop ${typed(started.command)}` : undefined,
+  };
+}
+
+function answerInWords({ answer, since }: Look, port: number): string {
+  switch (answer) {
+    case 'metrics':
+      return `Runs on port ${port}${since ? `, since ${clock(since)}` : ''}.`;
+    case 'other':
+      return `Runs on port ${port}, without metrics that can be read.`;
+    case 'late':
+      return `Takes connections on port ${port}, but has not answered for ${PATIENCE_MS / 1000} s.`;
+    case 'cut':
+      return `Takes connections on port ${port}, but cuts them.`;
+    case 'nobody':
+      return `Does not run: nothing answers on port ${port}.`;
+  }
+}
+
+function startedInWords({ answer }: Look, started: Started | undefined): string[] {
+  if (!started) {
+    return answer === 'nobody'
+      ? ['Start it here, or in a terminal.']
+      : ['It was not started on this page: what it prints is where it was started.'];
+  }
+  const { command, program, code } = started;
+  const words = typed(command);
+  if (code !== undefined) {
+    return [`${words} has ended${code ? ` with code ${code}` : ''}: its last lines are below.`];
+  }
+  if (command === 'up') {
+    return [`Started here with ${words}; of a program in Docker, its process is not shown.`];
+  }
+  if (!program) return [`Started here with ${words}.`];
+  const { pid, restarts, at, hasEnded } = program;
+  if (hasEnded) return [`Started here with ${words}. It has ended: the next save starts it.`];
+  const times = restarts === 1 ? 'once' : `${restarts} times`;
+  const again = restarts > 0 ? `, restarted ${times}, last at ${clock(at)}` : '';
+  return [`Started here with ${words}: process ${pid}${again}.`];
+}
+
+function clock(ms: number): string {
+  return new Date(ms).toLocaleTimeString('en-GB');
 }

@@ -86,6 +86,11 @@ export function json(value: unknown, status = 200): Answer {
   return { status, type: 'application/json', body: JSON.stringify(value) };
 }
 
+/** The fields of a body, whatever it is; each is to be judged. */
+export function fieldsOf(body: unknown): Readonly<Record<string, unknown>> {
+  return typeof body === 'object' && body !== null ? { ...body } : {};
+}
+
 /** A page that is served. */
 export interface Served {
   /** Such as `http://localhost:8070`. */

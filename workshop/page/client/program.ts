@@ -1,2 +1,226 @@
-/** The program beside the text: it fills the sections of the aside, and shows the aside. */
-export function startProgram(): void {}
+import type { CheckState, LoadState, OutputState, ProgramState } from '../states.ts';
+import { change, onEvent } from './connection.ts';
+import { attempt, make, say } from './dom.ts';
+import { paint } from './painted.ts';
+
+/** A shape beside each word: colour alone tells nobody. */
+const MARKS: Readonly<Record<CheckState['outcome'] | ProgramState['answer'], string>> = {
+  metrics: '●',
+  other: '●',
+  late: '◐',
+  cut: '◐',
+  nobody: '○',
+  none: '–',
+  waiting: '○',
+  running: '…',
+  passed: '✓',
+  failed: '✗',
+  broken: '✗',
+};
+
+/** What is seen of the check while all of this is folded. */
+const SHORT: Readonly<Record<CheckState['outcome'], string>> = {
+  none: '',
+  waiting: '',
+  running: 'is checked',
+  passed: '✓ passes',
+  failed: '✗ not yet',
+  broken: '',
+};
+
+const summary = { program: '', check: '' };
+
+function summarize(): void {
+  const words = [summary.program, summary.check].filter((word) => word !== '');
+  say(document.getElementById('program-summary')!, words.join(', '));
+}
+
+/** The program beside the text: it fills the sections of the aside, and shows them. */
+export function startProgram(): void {
+  fill('program', 'Program', showProgram);
+  fill('check', 'Check', showCheck);
+  fill('metrics', 'Metrics', showMetrics);
+  fill('load', 'Traffic', showLoad);
+}
+
+function fill(id: string, title: string, show: (section: HTMLElement) => void): void {
+  const section = document.getElementById(id)!;
+  section.append(make('h2', { textContent: title }));
+  show(section);
+  section.hidden = false;
+}
+
+function showProgram(section: HTMLElement): void {
+  const { line, tell } = stateLine();
+  const more = make('div', { className: 'more' });
+  const buttons = make('p', { className: 'buttons' });
+  const failure = statusLine();
+  const { frame, pre } = scrolled('What it printed last');
+  const printed = make(
+    'details',
+    { open: true, hidden: true },
+    make('summary', {}, 'What it printed last'),
+    frame,
+  );
+  section.append(line, more, buttons, failure, printed);
+
+  const button = (label: string, path: string, body?: unknown) => {
+    const one = make('button', { type: 'button', textContent: label });
+    one.addEventListener('click', async () => {
+      one.disabled = true;
+      await attempt(failure, () => change(path, body));
+      one.disabled = false;
+    });
+    return one;
+  };
+  let offered = '';
+  onEvent<ProgramState>('program', ({ answer, says: [first, ...rest], starts, stop }) => {
+    tell(answer, first);
+    summary.program = answer === 'nobody' ? 'does not run' : 'runs';
+    summarize();
+    say(more, rest.join(' '));
+    const offers = JSON.stringify([starts, stop]);
+    if (offers === offered) return;
+    offered = offers;
+    const hadFocus = buttons.contains(document.activeElement);
+    buttons.replaceChildren(
+      ...starts.map(({ command, label }) => button(label, '/program/start', { command })),
+      ...(stop ? [button(stop, '/program/stop')] : []),
+    );
+    if (hadFocus) buttons.querySelector('button')?.focus();
+  });
+  onEvent<OutputState>('output', ({ text }) => {
+    printed.hidden = text === '';
+    if (pre.textContent === text) return;
+    const atEnd = frame.scrollTop + frame.clientHeight >= frame.scrollHeight - 4;
+    pre.textContent = text;
+    if (atEnd) frame.scrollTop = frame.scrollHeight;
+  });
+}
+
+function showCheck(section: HTMLElement): void {
+  const chapter = document.querySelector('main')!.dataset.chapter ?? '';
+  const { line, tell } = stateLine();
+  const { frame, pre } = scrolled('What the check says');
+  const hint = make('pre');
+  const more = make('details', { hidden: true }, make('summary', {}, 'More help'), hint);
+  const failure = statusLine();
+  const again = make('button', { type: 'button', textContent: 'Check now' });
+  again.addEventListener('click', () => attempt(failure, () => change('/check/run')));
+  section.append(line, frame, more, make('p', { className: 'buttons' }, again), failure);
+
+  // The chapter that was looked at last is the one that is checked.
+  const open = () => attempt(failure, () => change('/check/open', { chapter }));
+  window.addEventListener('focus', open);
+  void open();
+  onEvent<CheckState>('check', (state) => {
+    if (state.chapter !== chapter) return;
+    tell(state.outcome, state.says);
+    summary.check = SHORT[state.outcome];
+    summarize();
+    again.hidden = state.outcome === 'none';
+    section.ariaBusy = `${state.outcome === 'running'}`;
+    frame.hidden = state.text === '';
+    paint(pre, state.text);
+    const isOther = hint.dataset.of !== state.hint;
+    hint.dataset.of = state.hint;
+    more.hidden = state.hint === '';
+    if (!isOther) return;
+    more.open = false;
+    paint(hint, state.hint);
+  });
+}
+
+function showMetrics(section: HTMLElement): void {
+  const name = make('input', {
+    type: 'text',
+    maxLength: 200,
+    autocomplete: 'off',
+    spellcheck: false,
+  });
+  const look = make('button', { textContent: 'Look' });
+  const form = make('form', {}, make('label', {}, 'Names with ', name), ' ', look);
+  const failure = statusLine();
+  const { frame, pre } = scrolled('Metrics');
+  frame.hidden = true;
+  section.append(form, failure, frame);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    look.disabled = true;
+    void attempt(failure, async () => {
+      const { text } = await change<{ text: string }>('/metrics/look', { name: name.value });
+      frame.hidden = false;
+      paint(pre, text);
+      say(failure, 'Here they are.');
+    }).finally(() => (look.disabled = false));
+  });
+}
+
+function showLoad(section: HTMLElement): void {
+  const number = (value: string, step: string) =>
+    make('input', { type: 'number', value, min: step, step, required: true });
+  const [rps, seconds] = [number('5', '0.1'), number('60', '1')];
+  const start = make('button', { textContent: 'Start' });
+  const stop = make('button', { type: 'button', textContent: 'Stop', hidden: true });
+  const form = make(
+    'form',
+    {},
+    make('label', {}, rps, ' requests per second'),
+    ' ',
+    make('label', {}, 'for ', seconds, ' s'),
+    ' ',
+    start,
+    stop,
+  );
+  const failure = statusLine();
+  const { frame, pre } = scrolled('What came back');
+  frame.hidden = true;
+  section.append(form, failure, frame);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const body = { rps: rps.value, seconds: seconds.value };
+    void attempt(failure, () => change('/load/start', body));
+  });
+  stop.addEventListener('click', () => attempt(failure, () => change('/load/stop')));
+  let before = false;
+  onEvent<LoadState>('load', ({ running, text }) => {
+    const hadFocus = form.contains(document.activeElement) && running !== before;
+    start.hidden = running;
+    stop.hidden = !running;
+    if (hadFocus) (running ? stop : start).focus();
+    if (running !== before)
+      say(failure, running ? 'Traffic is under way.' : 'The traffic is over.');
+    before = running;
+    frame.hidden = text === '';
+    say(pre, text);
+  });
+}
+
+/** A line that says how something is, by a shape and by words. */
+function stateLine() {
+  const mark = make('span', { className: 'mark', ariaHidden: 'true' });
+  const words = make('span');
+  const line = make('p', { className: 'state', role: 'status' }, mark, ' ', words);
+  const tell = (state: keyof typeof MARKS, text: string) => {
+    line.dataset.state = state;
+    say(mark, MARKS[state]);
+    say(words, text);
+  };
+  return { line, tell };
+}
+
+/** Where it is said what has become of a click. */
+function statusLine(): HTMLElement {
+  return make('p', { className: 'said', role: 'status' });
+}
+
+/** A text of any length, which the keyboard can scroll. */
+function scrolled(label: string) {
+  const pre = make('pre');
+  const frame = make(
+    'div',
+    { className: 'scrolled', tabIndex: 0, role: 'region', ariaLabel: label },
+    pre,
+  );
+  return { frame, pre };
+}

@@ -1,4 +1,4 @@
-import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { Agent, request, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 
 export interface Reply {
   readonly status: number;
@@ -7,12 +7,17 @@ export interface Reply {
 }
 
 /** Sends `METHOD /path` exactly as it is written: `fetch` would fix what is to be tested. */
-export function send(url: string, line: string, agent?: Agent): Promise<Reply> {
+export function send(
+  url: string,
+  line: string,
+  agent?: Agent,
+  { headers = {}, body }: { headers?: OutgoingHttpHeaders; body?: string } = {},
+): Promise<Reply> {
   const [method, path] = line.split(' ', 2);
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
     const outgoing = request(
-      { hostname, port, method, path, agent: agent ?? false },
+      { hostname, port, method, path, headers, agent: agent ?? false },
       (incoming) => {
         let body = '';
         incoming.setEncoding('utf8');
@@ -23,6 +28,6 @@ export function send(url: string, line: string, agent?: Agent): Promise<Reply> {
       },
     );
     outgoing.on('error', reject);
-    outgoing.end();
+    outgoing.end(body);
   });
 }

@@ -8,7 +8,7 @@ import type { Desk } from '../page/part.ts';
 import { programPart } from '../page/program.ts';
 import { queriesPart } from '../page/queries.ts';
 import { servePage, type Route } from '../page/server.ts';
-import { textRoutes } from '../page/text.ts';
+import { textPart } from '../page/text.ts';
 import { ROOT } from '../programs.ts';
 import { takenPorts } from '../stack/ports.ts';
 import type { Values } from '../terminal/arguments.js';
@@ -16,19 +16,27 @@ import { typed } from '../terminal/typed.js';
 
 /** Shows the class in the browser, beside the learner's program, until Ctrl-C. */
 export async function run(values: Values<'learn'>, env: NodeJS.ProcessEnv): Promise<number> {
-  const { PORT_8070, PORT_8001, PORT_8000, PORT_9090 } = values;
+  return learn(ROOT, values, env);
+}
+
+/** {@link run} for the repository in `root`. */
+export async function learn(
+  root: string,
+  { PORT_8070, PORT_8001, PORT_8000, PORT_9090 }: Values<'learn'>,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
   const taken = await takenPorts([{ port: PORT_8070, variable: 'PORT_8070' }], 'learn');
   if (taken.length > 0) {
     console.error(taken.join('\n'));
     return 1;
   }
-  if (!existsSync(join(ROOT, 'WORKSHOP.md'))) {
+  if (!existsSync(join(root, 'WORKSHOP.md'))) {
     console.error('WORKSHOP.md is missing. Get it back with: git restore WORKSHOP.md');
     return 1;
   }
   let files: Route[];
   try {
-    files = bundle(ROOT);
+    files = bundle(root);
   } catch (error) {
     const { message } = error as Error;
     console.error(
@@ -38,19 +46,21 @@ export async function run(values: Values<'learn'>, env: NodeJS.ProcessEnv): Prom
   }
   const events = createEvents();
   const desk: Desk = {
-    root: ROOT,
+    root,
     env,
     ports: { program: PORT_8001, visitors: PORT_8000, prometheus: PORT_9090 },
     publish: events.publish,
   };
-  const parts = [programPart(desk), queriesPart(desk)];
   const token = randomBytes(32).toString('base64url');
-  const routes = [...files, ...parts.flatMap((part) => part.routes), ...textRoutes(ROOT, token)];
+  // The text last: its routes take every path that is left.
+  const parts = [programPart(desk), queriesPart(desk), textPart(desk, token)];
+  const routes = [...files, ...parts.flatMap((part) => part.routes)];
   const page = await servePage({ port: PORT_8070, token, events, routes });
   console.log(`The class is on ${page.url}. Ctrl-C ends it.`);
   if (process.stdout.isTTY) openBrowser(page.url, env);
   await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+    // A second Ctrl-C must not leave behind what the first one is ending.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
   });
   await Promise.all(parts.map((part) => part.stop?.()));
   await page.close();

@@ -16,7 +16,10 @@ export interface Tried {
 /** By the ids of the questions. */
 export type Asked = Readonly<Record<string, Tried>>;
 
-const fileIn = (root: string) => join(root, '.workshop', 'asks.json');
+/** Where it is remembered, from the root. */
+export const ASKED = '.workshop/asks.json';
+
+const fileIn = (root: string) => join(root, ASKED);
 
 /** What was remembered; of a file that is missing or broken, nothing. */
 export function readAsked(root: string): Asked {

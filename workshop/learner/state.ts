@@ -13,12 +13,13 @@ export interface CheckState {
   readonly failure?: Failure;
 }
 
-const FILE = join(ROOT, '.workshop', 'check.json');
+/** Where it is remembered, from the root. */
+export const CHECKED = '.workshop/check.json';
 
 /** What was remembered last; of a file that is missing or broken, nothing. */
-export function readState(): CheckState {
+export function readState(root = ROOT): CheckState {
   try {
-    const state: CheckState = JSON.parse(readFileSync(FILE, 'utf8'));
+    const state: CheckState = JSON.parse(readFileSync(join(root, CHECKED), 'utf8'));
     // A workshop that was updated since may have written another form.
     const { passed, failure } = state;
     return Number.isInteger(passed) && (!failure || failure.chapter) ? state : { passed: 0 };
@@ -49,9 +50,10 @@ export function comparedChapter(state: CheckState): string {
  * @returns whether it could: another program may hold the file
  */
 export function writeState(state: CheckState): boolean {
+  const file = join(ROOT, CHECKED);
   try {
-    mkdirSync(dirname(FILE), { recursive: true });
-    return replaceFile(FILE, JSON.stringify(state));
+    mkdirSync(dirname(file), { recursive: true });
+    return replaceFile(file, JSON.stringify(state));
   } catch {
     return false;
   }

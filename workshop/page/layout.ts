@@ -72,7 +72,7 @@ ${text}
 function contents({ title, chapters }: Book, done: Done, here?: Chapter): string {
   const items = chapters.map((chapter, i) => {
     const said = done(chapter);
-    const mark = said ? ` <span class="done">✓ ${escapeHtml(said)}</span>` : '';
+    const mark = ` <span class="done">${said ? `✓ ${escapeHtml(said)}` : ''}</span>`;
     const current = chapter === here ? ' aria-current="page"' : '';
     return `<li><a href="${chapter.path}"${current}>${escapeHtml(i === 0 ? 'Start' : chapter.title)}</a>${mark}</li>`;
   });

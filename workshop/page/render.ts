@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { Marked, type Token, type Tokens } from 'marked';
 import { FilterXSS } from 'xss';
 import { escapeHtml } from '#forest';
 import { ASKS } from '../../checks/queries/index.ts';
 import { resolveLink, type Book, type Chapter } from './book.ts';
+import { diagramName, diagramWords } from './diagrams.ts';
 
 /** What a page of text may hold; anything else that stands in it is shown as it is written. */
 const ALLOWED: Record<string, string[]> = {
@@ -32,11 +32,16 @@ const ALLOWED: Record<string, string[]> = {
 const FILTER = new FilterXSS({
   whiteList: ALLOWED,
   css: false,
-  // What it does with values would take the line breaks out of a query. Other attributes are its own.
-  onTagAttr: (_tag, name, value, allowed) =>
-    allowed && ['data-query', 'alt'].includes(name)
+  onTagAttr: (_tag, name, value, allowed) => {
+    if (!allowed) return '';
+    if (name === 'src' || name === 'srcset') {
+      return /^\/(docs|bench)\/[\w./-]+$/.test(value) ? `${name}="${value}"` : '';
+    }
+    // What it does with values would change queries. Other attributes are its own.
+    return ['data-query', 'alt'].includes(name)
       ? `${name}="${value.replaceAll('"', '&quot;').replaceAll('<', '&lt;')}"`
-      : undefined,
+      : undefined;
+  },
 });
 
 /** What is typed, or read by another program: it has a button to copy it. */
@@ -54,16 +59,6 @@ export function renderChapter(
 ): string {
   const html = new ChapterRenderer(chapter, file, books, pictures).render();
   return FILTER.process(html);
-}
-
-/** The name of the pictures of a diagram, without theme and ending: another source has another. */
-export function diagramName(source: string): string {
-  return `docs/diagrams/${createHash('sha256').update(source.trim()).digest('hex').slice(0, 12)}`;
-}
-
-/** What a diagram shows, in words, as its source says. */
-export function diagramWords(source: string): string {
-  return /^\s*accDescr: *(.+)$/m.exec(source)?.[1] ?? 'A diagram';
 }
 
 class ChapterRenderer {
@@ -141,7 +136,7 @@ class ChapterRenderer {
 
   #query({ text }: Tokens.Code, answer?: Tokens.Paragraph): string {
     const caption = answer ? `<figcaption>${this.#marked.parser([answer])}</figcaption>` : '';
-    return `<figure class="query" data-query="${escapeHtml(text)}">${this.#block(text, 'promql')}${caption}</figure>\n`;
+    return `<figure class="query" data-query="${escapeHtml(text).replaceAll('\n', '&#10;')}">${this.#block(text, 'promql')}${caption}</figure>\n`;
   }
 
   #code({ text, lang = '' }: Tokens.Code): string {
@@ -149,7 +144,7 @@ class ChapterRenderer {
     if (lang === 'mermaid') {
       const name = diagramName(text);
       if (this.#pictures.has(`${name}-light.svg`)) {
-        return `<p><picture><source media="(prefers-color-scheme: dark)" srcset="/${name}-dark.svg"><img src="/${name}-light.svg" alt="${escapeHtml(diagramWords(text))}"></picture></p>\n`;
+        return `<p><picture><source media="(prefers-color-scheme: dark)" srcset="/${name}-dark.svg"><img src="/${name}-light.svg" alt="${escapeHtml(diagramWords(text) ?? 'A diagram')}"></picture></p>\n`;
       }
     }
     if (lang === 'diff')

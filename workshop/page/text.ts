@@ -2,10 +2,12 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ASKS } from '../../checks/queries/index.ts';
-import { readAsked, type Asked } from '../learner/asked.ts';
-import { readState } from '../learner/state.ts';
+import { ASKED, readAsked, type Asked } from '../learner/asked.ts';
+import { CHECKED, readState } from '../learner/state.ts';
+import { watch } from '../program/watch.ts';
 import { FILES, readBook, type Book, type Chapter } from './book.ts';
 import { layout, type Done } from './layout.ts';
+import type { Desk, Part } from './part.ts';
 import { renderChapter } from './render.ts';
 import type { Answer, Route } from './server.ts';
 
@@ -18,14 +20,30 @@ const TYPES = { png: 'image/png', svg: 'image/svg+xml' };
 /** An SVG has its colors within it. */
 const PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** The pages of the texts, and the pictures in them. */
-export function textRoutes(root: string, token: string): Route[] {
+/** How often it looks for what was passed and answered meanwhile, in milliseconds. */
+const LOOK_MS = 500;
+
+/** The pages of the texts, the pictures in them, and what of them is done: the event `done`. */
+export function textPart({ root, publish }: Desk, token: string): Part {
   const pictures = picturesIn(root);
   const read = bookReader(root);
-  return [
+  const publishDone = () => {
+    const done = doneOf(root);
+    const chapters = read().flatMap((book) => book.chapters);
+    const said = chapters.map((chapter) => [chapter.path, done(chapter)] as const);
+    publish('done', Object.fromEntries(said.filter(([, words]) => words)));
+  };
+  publishDone();
+  const stop = watch(
+    [CHECKED, ASKED].map((file) => join(root, file)),
+    publishDone,
+    LOOK_MS,
+  );
+  const routes: readonly Route[] = [
     ...[...pictures].map((path) => picture(root, path)),
     { method: 'GET', path: '/*', handle: ({ rest }) => chapterPage(rest) },
   ];
+  return { routes, stop };
 
   function chapterPage(rest: string): Answer {
     const books = read();
@@ -79,7 +97,7 @@ function picture(root: string, path: string): Route {
 
 /** What `make check` and `make ask` remember of each chapter. */
 function doneOf(root: string): Done {
-  const { passed } = readState();
+  const { passed } = readState(root);
   const asked = readAsked(root);
   return (chapter) => {
     const step = Number(/^(\d\d) /.exec(chapter.title)?.[1]);

@@ -173,7 +173,10 @@ function stateOf(look: Look, started: Started | undefined, port: number): Progra
   const running = isRunning(started);
   return {
     answer: look.answer,
-    says: [answerInWords(look, port), ...startedInWords(look, started)],
+    says: [
+      answerInWords(look, port, started?.program?.at ?? look.since),
+      ...startedInWords(look, started),
+    ],
     starts: running
       ? []
       : STARTABLE.map((command) => ({ command, label: `Start ${typed(command)}` })),
@@ -181,7 +184,7 @@ function stateOf(look: Look, started: Started | undefined, port: number): Progra
   };
 }
 
-function answerInWords({ answer, since }: Look, port: number): string {
+function answerInWords({ answer }: Look, port: number, since: number | undefined): string {
   switch (answer) {
     case 'metrics':
       return `Runs on port ${port}${since ? `, since ${clock(since)}` : ''}.`;
@@ -211,10 +214,10 @@ function startedInWords({ answer }: Look, started: Started | undefined): string[
     return [`Started here with ${words}; of a program in Docker, its process is not shown.`];
   }
   if (!program) return [`Started here with ${words}.`];
-  const { pid, restarts, at, hasEnded } = program;
+  const { pid, restarts, hasEnded } = program;
   if (hasEnded) return [`Started here with ${words}. It has ended: the next save starts it.`];
   const times = restarts === 1 ? 'once' : `${restarts} times`;
-  const again = restarts > 0 ? `, restarted ${times}, last at ${clock(at)}` : '';
+  const again = restarts > 0 ? `, restarted ${times}` : '';
   return [`Started here with ${words}: process ${pid}${again}.`];
 }
 

@@ -7,18 +7,25 @@ import { typed } from './typed.js';
 /** More lines of one metric than this are cut: a label that is not bounded makes thousands. */
 const MOST_LINES = 120;
 
-/** The longest bar of a histogram, in characters. */
-const BAR = 40;
+/** How much room there is for metrics. */
+export interface Room {
+  /** The longest bar of a histogram, in characters. */
+  readonly bar: number;
+  /** Whether each series has its name, which stands above them all, too. */
+  readonly names: boolean;
+}
+
+const TERMINAL: Room = { bar: 40, names: true };
 
 /** In milliseconds. */
 const SECOND = 1000;
 
 /** Metrics as text for people: each with its type and help, aligned, changes marked. */
-export function describeMetrics(view: View, paint: Paint): string {
+export function describeMetrics(view: View, paint: Paint, room = TERMINAL): string {
   const { families, hidden, name } = view;
   const metrics =
     families.length > 0
-      ? families.map((family) => describeFamily(family, paint, name !== ''))
+      ? families.map((family) => describeFamily(family, paint, room, name !== ''))
       : ['The program has no metric of its own yet: chapter 3 adds the first.'];
   const rest =
     hidden > 0
@@ -40,10 +47,10 @@ function headline({ url, since, isSame, look }: View): string {
 }
 
 /** @param all whether a metric of any length is written whole */
-function describeFamily(family: SeenFamily, paint: Paint, all: boolean): string {
+function describeFamily(family: SeenFamily, paint: Paint, room: Room, all: boolean): string {
   const { name, type, help, samples } = family;
   const sets = type === 'histogram' ? setsOf(family) : undefined;
-  const lines = sets ? describeSets(sets, paint) : describeSeries(samples, paint);
+  const lines = sets ? describeSets(sets, paint, room) : describeSeries(family, paint, room);
   const shown = all ? lines : lines.slice(0, MOST_LINES);
   const count = samples.length === 1 ? '' : `, ${samples.length.toLocaleString('en')} series`;
   const head = `${paint('cyan', name)} (${type}${count})${help ? `: ${help}` : ''}`;
@@ -52,9 +59,9 @@ function describeFamily(family: SeenFamily, paint: Paint, all: boolean): string 
   return [head, ...shown, ...(lines.length > shown.length ? [rest] : [])].join('\n');
 }
 
-function describeSeries(samples: SeenFamily['samples'], paint: Paint): string[] {
+function describeSeries({ name, samples }: SeenFamily, paint: Paint, { names }: Room): string[] {
   const rows = samples.map((sample) => ({
-    series: seriesOf(sample),
+    series: names || sample.name !== name ? seriesOf(sample) : labelsOf(sample),
     value: readable(sample.value),
     change: describeChange(sample.seen, sample.value),
   }));
@@ -63,6 +70,11 @@ function describeSeries(samples: SeenFamily['samples'], paint: Paint): string[] 
   return rows.map(({ series, change }, index) =>
     marked(`  ${series.padEnd(width)}  ${values[index]}`, change, paint),
   );
+}
+
+/** The labels of a series as Prometheus writes them; empty if it has none. */
+function labelsOf({ labels }: SeenSample): string {
+  return seriesOf({ name: '', labels, value: 0 });
 }
 
 /** A line, and what has changed in it: by a word, and where there are colours also by them. */
@@ -107,17 +119,17 @@ function limitOf(bucket: SeenSample | undefined): number {
 }
 
 /** Each set of labels by itself, with a bar for each range; of one without observations, a line. */
-function describeSets(sets: readonly HistogramSet[], paint: Paint): string[] {
+function describeSets(sets: readonly HistogramSet[], paint: Paint, { bar }: Room): string[] {
   const withSome = sets.filter(({ count }) => count.value > 0);
   const lines = sets.flatMap((set) => {
-    const labels = seriesOf({ name: '', labels: set.labels, value: 0 });
+    const labels = labelsOf(set.count);
     const [count, sum] = [set.count, set.sum].map(({ value, seen }) => {
       const change = describeChange(seen, value);
       return `${readable(value)}${change ? ` (${paint('green', change)})` : ''}`;
     });
     const head = `  ${labels && `${labels}  `}count ${count}`;
     return set.count.value > 0
-      ? [`${head}, sum ${sum}`, ...describeBuckets(set.buckets, paint)]
+      ? [`${head}, sum ${sum}`, ...describeBuckets(set.buckets, paint, bar)]
       : [head];
   });
   const [example] = withSome.flatMap(({ buckets }) => cumulative(buckets) ?? []);
@@ -139,7 +151,7 @@ function cumulative(buckets: readonly SeenSample[]): string | undefined {
 }
 
 /** A line for each range, from the limit of one bucket to that of the next. */
-function describeBuckets(buckets: readonly SeenSample[], paint: Paint): string[] {
+function describeBuckets(buckets: readonly SeenSample[], paint: Paint, { bar }: Room): string[] {
   const ranges = buckets.map((bucket, index) => {
     const before = buckets[index - 1];
     return {
@@ -158,7 +170,7 @@ function describeBuckets(buckets: readonly SeenSample[], paint: Paint): string[]
   const digits = readable(most).length;
   return ranges.map(({ from, to, value, seen }) => {
     // What is there is seen, however little it is.
-    const length = value > 0 ? Math.max(1, Math.round((value / most) * BAR)) : 0;
+    const length = value > 0 ? Math.max(1, Math.round((value / most) * bar)) : 0;
     const range = `${from.padStart(left)} to ${to.padEnd(right)}`;
     const line = `    ${range}  ${readable(value).padStart(digits)}  ${'#'.repeat(length)}`;
     return marked(line.trimEnd(), describeChange(seen, value), paint);

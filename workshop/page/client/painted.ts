@@ -8,29 +8,43 @@ const STYLES: Readonly<Record<string, string>> = {
   36: 'cyan',
 };
 
-/** By the number that ends it, the styles that it ends. */
+/** By the number that ends them, styles. */
 const ENDS: Readonly<Record<string, readonly string[]>> = {
-  0: Object.values(STYLES),
   22: ['bold', 'dim'],
   39: ['red', 'green', 'yellow', 'cyan'],
 };
 
-/** Shows a text as a terminal would, by classes; what is no style is shown as it is. */
+/** A deeper column than this is none of text that goes on below. */
+const DEEPEST = 16;
+
+/** Shows a text as a terminal would: each line, with its styles as classes. */
 export function paint(element: Element, text: string): void {
-  const [first = '', ...painted] = text.split('\x1b[');
   const styles = new Set<string>();
-  const parts: (Node | string)[] = [first];
-  for (const part of painted) {
-    const [, numbers, rest = part] = /^([\d;]*)m(.*)$/s.exec(part) ?? [];
-    for (const number of numbers?.split(';') ?? []) {
+  const lines = text.split('\n').map((line) => {
+    const [first = '', ...painted] = line.split('\x1b[');
+    const shown = document.createElement('div');
+    shown.append(first);
+    for (const part of painted) {
+      const [, number = '', rest = part] = /^(\d+)m(.*)$/s.exec(part) ?? [];
       if (STYLES[number]) styles.add(STYLES[number]);
-      for (const style of ENDS[number || 0] ?? []) styles.delete(style);
+      for (const style of ENDS[number] ?? []) styles.delete(style);
+      if (rest === '') continue;
+      const span = document.createElement('span');
+      span.className = [...styles].join(' ');
+      span.textContent = rest;
+      shown.append(styles.size > 0 ? span : rest);
     }
-    if (rest === '') continue;
-    const span = document.createElement('span');
-    span.className = [...styles].join(' ');
-    span.textContent = rest;
-    parts.push(styles.size > 0 ? span : rest);
-  }
-  element.replaceChildren(...parts);
+    shown.style.setProperty('--column', `${columnOf(shown.textContent!)}ch`);
+    // A row of a table: it may break anywhere, and keep its columns.
+    if (/^ +\S/.test(line)) shown.className = 'row';
+    if (shown.textContent === '') shown.append('\n');
+    return shown;
+  });
+  element.replaceChildren(...lines);
+}
+
+/** Where a line that is too long goes on: below its text, not below the word before that. */
+function columnOf(line: string): number {
+  const [column = ''] = /^ *(\S+ {2,})?/.exec(line) ?? [];
+  return column.length <= DEEPEST ? column.length : line.search(/\S|$/) + 2;
 }

@@ -41,6 +41,7 @@ export function startProgram(): void {
   fill('check', 'Check', showCheck);
   fill('metrics', 'Metrics', showMetrics);
   fill('load', 'Traffic', showLoad);
+  document.querySelector('aside')!.hidden = false;
 }
 
 function fill(id: string, title: string, show: (section: HTMLElement) => void): void {
@@ -151,7 +152,7 @@ function showMetrics(section: HTMLElement): void {
       const { text } = await change<{ text: string }>('/metrics/look', { name: name.value });
       frame.hidden = false;
       paint(pre, text);
-      say(failure, 'Here they are.');
+      say(failure, `Seen at ${new Date().toLocaleTimeString('en-GB')}.`);
     }).finally(() => (look.disabled = false));
   });
 }
@@ -192,7 +193,7 @@ function showLoad(section: HTMLElement): void {
       say(failure, running ? 'Traffic is under way.' : 'The traffic is over.');
     before = running;
     frame.hidden = text === '';
-    say(pre, text);
+    paint(pre, text);
   });
 }
 

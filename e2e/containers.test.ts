@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { until } from '../checks/harness/program.ts';
@@ -203,6 +203,10 @@ describe.each(COMPOSES)('$name', ({ name, command, here }) => {
     const missing = imagesOf(COMPONENTS).filter((image) => !hasImage(image));
     if (missing.length > 0) skip(`Images are not here: ${missing.join(', ')}.`);
     const services = COMPONENTS.flatMap((component) => component.services);
+    // As chapter More than one Prometheus leaves them.
+    for (const name of ['prometheus.yaml', 'central.yaml']) {
+      cpSync(join(stack.folder, 'production/end', name), join(stack.folder, 'production', name));
+    }
     await stack.run([...command, 'up', '--build', '--detach', 'prometheus', ...services], {
       STEP: '11',
       COMPOSE_PROFILES: ALL_PROFILES.join(),
@@ -229,6 +233,15 @@ describe.each(COMPOSES)('$name', ({ name, command, here }) => {
       return answer?.text.includes('"4"') ?? false;
     };
     expect(await until(found, 60_000)).toBe(true);
+    const sent = async () => {
+      const query = encodeURIComponent('count(up{job="fleet",site="laptop"} == 1)');
+      const answer = await fetchWithin(2000, stack.at(9095, `/api/v1/query?query=${query}`));
+      return answer?.text.includes('"3"') ?? false;
+    };
+    expect(await until(sent, 60_000)).toBe(true);
+    const outage = await stack.run(['node', 'workshop/run.js', 'outage', '1']);
+    expect(outage).toMatch(/is stopped\. It comes back in 1 s\.\nIt is back\./);
+    expect(await until(sent, 60_000)).toBe(true);
   });
 
   test('SIGTERM ends it in 5 s, and down leaves nothing', async () => {

@@ -8,7 +8,15 @@ import { startTraffic } from './traffic.ts';
 
 beforeEach(needsPrometheus);
 
-test.each(['prometheus.yaml', 'production/prometheus.yaml'])('promtool takes %s', (file) => {
+const CONFIGS = [
+  'prometheus.yaml',
+  'production/prometheus.yaml',
+  'production/end/prometheus.yaml',
+  'production/central.yaml',
+  'production/end/central.yaml',
+];
+
+test.each(CONFIGS)('promtool takes %s', (file) => {
   const { status, text } = promtool(['check', 'config', '--lint=all', file]);
   expect(status, text).toBe(0);
 });

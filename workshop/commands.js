@@ -19,6 +19,8 @@ export const PORTS = /** @type {const} */ ({
   pushgateway: 9091,
   nodeExporter: 9100,
   blackboxExporter: 9115,
+  /** The second Prometheus, of WITH=central. */
+  central: 9095,
   /** Without Docker: the metrics of the three instances of WITH=many. */
   many1: 8011,
   many2: 8012,
@@ -164,6 +166,7 @@ const components = {
   PORT_9091: moved(PORTS.pushgateway),
   PORT_9100: moved(PORTS.nodeExporter),
   PORT_9115: moved(PORTS.blackboxExporter),
+  PORT_9095: moved(PORTS.central),
 };
 const PROMETHEUS_CONFIG = text(
   'the configuration that Prometheus reads',
@@ -306,7 +309,7 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
   },
   reload: {
     does: 'have Prometheus read prometheus.yaml and alerts.yaml now',
-    variables: { PORT_9090, PORT_9093: components.PORT_9093 },
+    variables: { PORT_9090, PORT_9093: components.PORT_9093, PORT_9095: components.PORT_9095 },
   },
   rules: {
     does: 'check alerts.yaml and production/rules/, and run your tests of them in mine/',
@@ -363,6 +366,16 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
     variables: {
       ARGS: text('what to tell it, in quotes', 'silence query', { bare: true, unset: 'nothing' }),
       PORT_9093: components.PORT_9093,
+    },
+  },
+  outage: {
+    does: 'stop the second Prometheus for a while',
+    variables: {
+      SECONDS: {
+        ...number('how long', '30', { bare: true, least: 1, most: 3600 }),
+        fallback: 10,
+      },
+      PORT_9095: components.PORT_9095,
     },
   },
   doctor: {
@@ -423,7 +436,7 @@ export const GROUPS = /** @type {Readonly<Record<string, readonly CommandName[]>
   'The chapters': ['diff', 'take', 'begin', 'solve', 'restore'],
   'The stack': ['up', 'down', 'native', 'load', 'reload', 'rules'],
   'Queries and faults': ['ask', 'incident'],
-  'The second half-day': ['job', 'pager', 'amtool'],
+  'The second half-day': ['job', 'pager', 'amtool', 'outage'],
   'Before class': ['doctor', 'prefetch', 'help'],
   'For authors': ['test', 'e2e', 'bench'],
 });

@@ -359,3 +359,12 @@ test('Grafana is found by GRAFANA_HOME, beside its command, and in the usual pla
   expect(findGrafana({ PATH: bin }, [home])).toEqual({ home, command: join(bin, binary) });
   expect(findOnPath('grafana', { Path: bin })).toBe(join(bin, binary));
 });
+
+test('outage without a second Prometheus says how to start one', async () => {
+  const [port] = await freePorts(1);
+  const { code, stderr } = await callCommand(['outage'], { ...BARE, PORT_9095: `${port}` });
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `No second Prometheus answers on http://localhost:${port}: start it with npm run up -- --with central, or without Docker with npm run native -- --with central\n`,
+  );
+});

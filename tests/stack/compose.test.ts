@@ -46,11 +46,11 @@ test('without a profile it is the stack of the class, and each component has the
 test('every port is open to this computer alone, and can be moved', () => {
   const lists = [...compose.matchAll(/^ {4}ports:\n((?: {6}- .*\n)+)/gm)];
   const ports = lists.flatMap(([, list]) => list!.trim().split(/\n\s*/));
-  expect(ports).toHaveLength(11);
+  expect(ports).toHaveLength(12);
   for (const port of ports) {
     expect(port).toMatch(/^- 127\.0\.0\.1:\$\{PORT_(\d+):-\1\}:\d+$/);
   }
-  expect(compose.match(/^\s*ports:/gm)).toHaveLength(9);
+  expect(compose.match(/^\s*ports:/gm)).toHaveLength(10);
 });
 
 test('docker-compose 1.29 and docker compose 2 both take the file', () => {
@@ -75,8 +75,8 @@ test('every container is locked down and limited', () => {
   expect(compose).toMatch(/^ {2}many-1: &instance\n {4}<<: \*program$/m);
   for (const name of serviceNames) {
     if (name === 'many-1') continue;
-    expect(service(name), name).toMatch(/^ {4}<<: \*(locked|program|instance)$/m);
-    if (!/<<: \*(program|instance)/.test(service(name))) {
+    expect(service(name), name).toMatch(/^ {4}<<: \*(locked|program|instance|prometheus)$/m);
+    if (!/<<: \*(program|instance|prometheus)/.test(service(name))) {
       expect(service(name), name).toMatch(/^ {4}mem_limit: \d+m$/m);
     }
   }

@@ -64,13 +64,14 @@ describe.each(timed)('$title', (chapter) => {
 /**
  * The files that a chapter edits as they are once that is typed, up to a line of the text.
  * @param kind `new` takes those alone that the chapter brings, `old` those alone that are there before
+ * @param files what other chapters have typed
  */
 function typeEdits(
   chapter: Chapter,
   until = Infinity,
   kind: 'new' | 'old' = 'old',
+  files = new Map<string, string>(),
 ): Map<string, string> {
-  const files = new Map<string, string>();
   const brought = new Set<string>();
   for (const block of blocksIn(chapter, 'yaml')) {
     const { file, use, atEnd } = readCaption(block);
@@ -89,10 +90,14 @@ function typeEdits(
   return files;
 }
 
-test('the edits of each chapter lead to what stands in production/end/', () => {
-  const typed = new Map(timed.flatMap((chapter) => [...typeEdits(chapter)]));
+test.each([
+  ['in the order of the text', timed],
+  ['from the last to the first', timed.toReversed()],
+])('the edits of all chapters, %s, lead to what stands in production/end/', (_, inOrder) => {
+  const typed = new Map<string, string>();
+  for (const chapter of inOrder) typeEdits(chapter, Infinity, 'old', typed);
   const ends = readdirSync(join(ROOT, 'production/end')).map((name) => `production/${name}`);
-  expect([...typed.keys()]).toEqual(ends);
+  expect([...typed.keys()].toSorted()).toEqual(ends.toSorted());
   for (const [file, after] of typed) {
     expect(after).toBe(read(file.replace('production/', 'production/end/')));
     // What is committed is the beginning.

@@ -26,6 +26,7 @@ import {
   nativeTargets,
   writeNativeFiles,
 } from '../stack/native-files.ts';
+import { setOutage, takeOutage } from '../stack/outage.ts';
 import { findOnPath } from '../stack/path.ts';
 import { findProgram, hasMetricsPort, ROOT } from '../programs.ts';
 import { portOf, programPorts, takenPorts } from '../stack/ports.ts';
@@ -106,8 +107,9 @@ export async function run(
     return 1;
   }
 
-  // One that was killed may have left it.
+  // One that was killed may have left them.
   setStandIn(undefined);
+  setOutage(undefined);
   const unread = writeNativeFiles({
     config,
     targets: nativeTargets(env, ports),
@@ -131,7 +133,7 @@ export async function run(
   const dashboards = join(ROOT, 'grafana', 'dashboards');
   const others = [
     startPrometheus(looked.found.command, ports.prometheus, config),
-    ...components.flatMap((component) => startComponent(component, env)),
+    ...components.flatMap((component) => startComponent(component, looked.found!.command, env)),
     ...(brings(components, 'fleet') ? [startVisitors(instances, env)] : []),
     ...(grafana
       ? [
@@ -146,7 +148,7 @@ export async function run(
       : []),
   ];
   let failed = false;
-  for (const { name, child, saidWhy } of others) {
+  const attend = ({ name, child, saidWhy }: Companion, index: number) => {
     const ended = () => {
       if (over.signal.aborted) return;
       failed = true;
@@ -157,10 +159,21 @@ export async function run(
       }
       over.abort();
     };
-    for (const event of ['exit', 'error']) {
-      child.once(event, () => setTimeout(ended, SAME_SIGNAL_MS));
-    }
-  }
+    const comeBack = () => {
+      const component = components.find((one) => one.name === name);
+      if (over.signal.aborted || !component) return;
+      const [again] = startComponent(component, looked.found!.command, env);
+      others[index] = again!;
+      attend(again!, index);
+    };
+    const gone = () => {
+      const seconds = takeOutage(name);
+      if (seconds === undefined) setTimeout(ended, SAME_SIGNAL_MS);
+      else setTimeout(comeBack, seconds * 1000).unref();
+    };
+    for (const event of ['exit', 'error']) child.once(event, gone);
+  };
+  others.forEach(attend);
   // Ctrl-C reaches all of them at once, and a closed terminal must leave none behind.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => over.abort());
@@ -260,10 +273,14 @@ function startVisitors(instances: readonly NamedInstance[], env: NodeJS.ProcessE
 }
 
 /** Starts what a component runs beside the program; of the instances of the program, there is none. */
-function startComponent({ name, program, args }: Component, env: NodeJS.ProcessEnv): Companion[] {
-  if (!program || !args) return [];
+function startComponent(
+  { name, program, args }: Component,
+  prometheus: string,
+  env: NodeJS.ProcessEnv,
+): Companion[] {
+  if (!args) return [];
   const at = (usual: number) => `127.0.0.1:${portOf(usual, env)}`;
-  const command = findOnPath(program.name, env)!;
+  const command = program ? findOnPath(program.name, env)! : prometheus;
   const other = start(name, command, args(at), env);
   return name === 'alertmanager' ? [startPager(env), other] : [other];
 }

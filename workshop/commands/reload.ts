@@ -16,7 +16,7 @@ import { typed } from '../terminal/typed.js';
 
 /** Has Prometheus read prometheus.yaml and alerts.yaml now, and says whether it takes them. */
 export async function run(
-  { PORT_9090, PORT_9093 }: Values<'reload'>,
+  { PORT_9090, PORT_9093, PORT_9095 }: Values<'reload'>,
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const url = `http://localhost:${PORT_9090}`;
@@ -35,7 +35,14 @@ export async function run(
   }
   if (response.ok) {
     console.log(takenOver(name));
-    return name === USUAL_CONFIG ? 0 : reloadAlertmanager(`http://localhost:${PORT_9093}`);
+    if (name === USUAL_CONFIG) return 0;
+    const others = [
+      { who: 'Alertmanager', port: PORT_9093, file: 'production/alertmanager.yaml' },
+      { who: 'The second Prometheus', port: PORT_9095, file: 'production/central.yaml' },
+    ];
+    const taken: boolean[] = [];
+    for (const other of others) taken.push(await reloadOther(other));
+    return taken.includes(false) ? 1 : 0;
   }
   if (response.status === 403 || response.status === 404) {
     console.error(
@@ -62,19 +69,30 @@ async function configOf(url: string): Promise<string> {
   return name && existsSync(join(ROOT, name)) ? name : USUAL_CONFIG;
 }
 
-/** Has Alertmanager, if it runs, read its file. */
-async function reloadAlertmanager(url: string): Promise<number> {
-  const response = await fetchWithin(15_000, `${url}/-/reload`, { method: 'POST' });
-  if (!response) return 0;
+/** Has what stands beside Prometheus, if it runs, read its file. @returns whether it takes it */
+async function reloadOther({
+  who,
+  port,
+  file,
+}: {
+  who: string;
+  port: number;
+  file: string;
+}): Promise<boolean> {
+  const url = `http://localhost:${port}/-/reload`;
+  const response = await fetchWithin(15_000, url, { method: 'POST' });
+  if (!response) return true;
   if (response.ok) {
-    console.log('Alertmanager has taken over production/alertmanager.yaml.');
-    return 0;
+    console.log(`${who} has taken over ${file}.`);
+    return true;
   }
-  const why = response.text.trim().replace(/^failed to reload config: /, '');
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  const why = explainRefusal(response.text.trim(), source, file);
+  const shown = why.startsWith(file) ? why : `${file}: ${why}`;
   console.error(
-    `Alertmanager refuses the edit and goes on with what it had:\n  production/alertmanager.yaml: ${why}\nFix it, save, and type again: ${typed('reload')}`,
+    `${who} refuses the edit and goes on with what it had:\n  ${shown}\nFix it, save, and type again: ${typed('reload')}`,
   );
-  return 1;
+  return false;
 }
 
 function lastRefusal(name: string, env: NodeJS.ProcessEnv): string | undefined {

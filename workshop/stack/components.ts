@@ -24,9 +24,9 @@ export interface Component {
   readonly services: readonly string[];
   /** One for each service that is open to this computer, in their order. */
   readonly ports: readonly ComponentPort[];
-  /** Without Docker: the program that must be on PATH, and where to get it. */
+  /** Without Docker: the program that must be on PATH, and where to get it. The stack has Prometheus anyway. */
   readonly program?: { readonly name: string; readonly from: string };
-  /** How that program is started; its folder is `.workshop/native/`. */
+  /** How that program, or else Prometheus, is started; its folder is `.workshop/native/`. */
   readonly args?: (at: (usual: number) => string) => string[];
 }
 
@@ -99,6 +99,29 @@ export const COMPONENTS: readonly Component[] = [
       '--storage.path=alertmanager-data',
       '--cluster.listen-address=',
       `--web.listen-address=${at(PORTS.alertmanager)}`,
+    ],
+  },
+  {
+    name: 'central',
+    services: ['central'],
+    ports: [
+      {
+        usual: PORTS.central,
+        shown: 'Central',
+        ready: '/-/ready',
+        signs: { '/api/v1/status/config': 'job_name: central' },
+      },
+    ],
+    args: (at) => [
+      '--config.file=production/central.yaml',
+      '--storage.tsdb.path=central-data',
+      '--storage.tsdb.retention.time=2d',
+      '--storage.tsdb.retention.size=512MB',
+      `--web.listen-address=${at(PORTS.central)}`,
+      '--web.enable-remote-write-receiver',
+      '--web.enable-lifecycle',
+      '--enable-feature=auto-reload-config',
+      '--config.auto-reload-interval=2s',
     ],
   },
 ];

@@ -39,6 +39,8 @@ export function nativeTargets(
     'pushgateway:9091': moved(PORTS.pushgateway),
     'node-exporter:9100': moved(PORTS.nodeExporter),
     'blackbox-exporter:9115': moved(PORTS.blackboxExporter),
+    'central:9095': moved(PORTS.central),
+    'localhost:9095': moved(PORTS.central),
   };
 }
 

@@ -119,7 +119,7 @@ function limitOf(bucket: SeenSample | undefined): number {
 }
 
 /** Each set of labels by itself, with a bar for each range; of one without observations, a line. */
-function describeSets(sets: readonly HistogramSet[], paint: Paint, { bar }: Room): string[] {
+function describeSets(sets: readonly HistogramSet[], paint: Paint, room: Room): string[] {
   const withSome = sets.filter(({ count }) => count.value > 0);
   const lines = sets.flatMap((set) => {
     const labels = labelsOf(set.count);
@@ -129,7 +129,7 @@ function describeSets(sets: readonly HistogramSet[], paint: Paint, { bar }: Room
     });
     const head = `  ${labels && `${labels}  `}count ${count}`;
     return set.count.value > 0
-      ? [`${head}, sum ${sum}`, ...describeBuckets(set.buckets, paint, bar)]
+      ? [`${head}, sum ${sum}`, ...describeBuckets(set.buckets, paint, room)]
       : [head];
   });
   const [example] = withSome.flatMap(({ buckets }) => cumulative(buckets) ?? []);

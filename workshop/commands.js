@@ -12,6 +12,11 @@ export const PORTS = /** @type {const} */ ({
   secondVisitors: 8003,
   prometheus: 9090,
   grafana: 3000,
+  /** The class's board: its door, its metrics, its Prometheus and its Grafana. */
+  door: 8075,
+  classMetrics: 8076,
+  classPrometheus: 9190,
+  classGrafana: 3100,
   /** What PRODUCTION.md adds; workshop/stack/components.ts knows more of it. */
   alertmanager: 9093,
   pager: 8060,
@@ -347,6 +352,36 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       PORT_9090,
     },
   },
+  join: {
+    does: 'by choice: tell the board how far you are, or raise your hand',
+    variables: {
+      BOARD: text('the board, as it is on the blackboard', 'http://192.168.1.20:8075/oak-wren-42', {
+        rare,
+        unset: 'shows what was sent',
+      }),
+      NAME: text('a nickname', 'ada', { rare, unset: 'none' }),
+      HAND: text('1 raises your hand, 0 takes it down', '1', {
+        choices: ['1', '0'],
+        unset: 'as it is',
+      }),
+      LEAVE: onOff('leave, and have all deleted that you have sent'),
+    },
+  },
+  board: {
+    does: 'for the one in front: where the class is, and what it stumbles over',
+    variables: {
+      HOST: text('the address by which learners reach the board', '192.168.1.20', {
+        rare,
+        unset: 'none: only this computer can join',
+      }),
+      NAMES: onOff('say who has joined, and whose hand is up'),
+      END: onOff('delete all that the class has told'),
+      PORT_8075: moved(PORTS.door),
+      PORT_8076: moved(PORTS.classMetrics),
+      PORT_9190: moved(PORTS.classPrometheus),
+      PORT_3100: moved(PORTS.classGrafana),
+    },
+  },
   job: {
     does: 'run the job in app/ once, as at night',
     variables: {
@@ -436,6 +471,7 @@ export const GROUPS = /** @type {Readonly<Record<string, readonly CommandName[]>
   'The chapters': ['diff', 'take', 'begin', 'solve', 'restore'],
   'The stack': ['up', 'down', 'native', 'load', 'reload', 'rules'],
   'Queries and faults': ['ask', 'incident'],
+  'The room': ['join', 'board'],
   'The second half-day': ['job', 'pager', 'amtool', 'outage'],
   'Before class': ['doctor', 'prefetch', 'help'],
   'For authors': ['test', 'e2e', 'bench'],

@@ -22,7 +22,7 @@ export function stepNames(root = ROOT): string[] {
 }
 
 /** The names of all exercises: lessons with a program of their own, beside the row of the steps. */
-function exerciseNames(root = ROOT): string[] {
+export function exerciseNames(root = ROOT): string[] {
   return foldersIn(join(root, 'exercises'));
 }
 

@@ -3,6 +3,7 @@ import { ASKS, type Ask } from '../../checks/queries/index.ts';
 import type { Verdict } from '../../checks/queries/judge.ts';
 import type { Promtool, Row } from '../../checks/queries/promtool.ts';
 import { addQuestion, ANSWERS, answerTo, readAnswers, type Answer } from '../learner/answers.ts';
+import { tellBoard } from '../learner/joined.ts';
 import { readAsked, type Asked } from '../learner/asked.ts';
 import {
   askLive,
@@ -147,7 +148,7 @@ async function tryAnswer(
     console.error(`It could not be judged: ${message}\nTo try again, type: ${again(question)}`);
     return { code: 1, text: answer.text };
   }
-  const { verdict, asked, written } = tried;
+  const { verdict, asked, written, told } = tried;
   console.log(`  ${answer.text.split('\n', MOST_LINES).join('\n  ')}\n`);
   if (verdict.right) {
     console.log(paint(['green', 'bold'], rightNow(question)));
@@ -164,6 +165,7 @@ async function tryAnswer(
       `This could not be remembered: another program may hold .workshop/asks.json. To try again, type: ${again(question)}`,
     );
   }
+  await told;
   return { code: verdict.right ? 0 : 1, text: answer.text };
 }
 
@@ -200,7 +202,7 @@ function nextStep({ watching }: Sitting, question: Ask, { right }: Verdict, aske
   return `Next: ${headOf(next)}${watching ? '' : `: ${typed('ask')}`}`;
 }
 
-function show(root: string, question: Ask): number {
+async function show(root: string, question: Ask): Promise<number> {
   const { asks, references, because } = question;
   const given = giveAway(root, question);
   if (given !== 'given') {
@@ -210,6 +212,7 @@ function show(root: string, question: Ask): number {
   const paint = paintFor(process.stdout);
   console.log(`${paint('bold', headOf(question))}\n\n${asks.join('\n')}\n\n  ${references[0]}\n`);
   console.log(fold(because).join('\n'));
+  await tellBoard(root, { about: 'ask', name: question.id, outcome: 'shown' });
   console.log(
     `\nType it into ${ANSWERS} by hand, change a part of it, and see: ${again(question)}`,
   );

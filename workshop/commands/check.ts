@@ -1,6 +1,7 @@
 import type { Values } from '../terminal/arguments.js';
 import { paintFor } from '../terminal/colour.ts';
 import { editedSteps } from '../learner/edited-steps.ts';
+import { newsOf, tellBoard } from '../learner/joined.ts';
 import { judge, remember } from '../learner/judged.ts';
 import { findProgram, findStep, ROOT } from '../programs.ts';
 import { describeReport, notRemembered } from '../terminal/report.ts';
@@ -34,7 +35,10 @@ async function check(step: string | undefined): Promise<number> {
   console.log(describeReport(report, errors, paintFor(process.stdout)));
   // After the report: whatever becomes of the file, the learner has read it.
   if (!remember(report)) console.error(`\n${notRemembered(report)}`);
+  // While the rest is looked at: a board that is away costs nothing but this.
+  const told = tellBoard(ROOT, newsOf(report, ROOT));
   const note = await edited;
   if (note) console.error(`\n${note}`);
+  await told;
   return report.passed ? 0 : 1;
 }

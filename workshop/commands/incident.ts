@@ -16,6 +16,7 @@ import {
   type Diagnosis,
 } from '../incidents/state.ts';
 import { CLOCK, explain, judgeDiagnosis, listOf } from '../incidents/verdict.ts';
+import { tellBoard } from '../learner/joined.ts';
 import { load } from '../program/traffic.ts';
 import { ROOT } from '../programs.ts';
 import { findApp } from '../stack/app.ts';
@@ -55,7 +56,7 @@ export async function run(values: Values<'incident'>, env: NodeJS.ProcessEnv): P
   const { N, WHAT: what, WHERE: where, MINUTE: minute, QUERY: query, SHOW } = values;
   if (N && !Object.hasOwn(INCIDENTS, N)) throw noSuch(N);
   try {
-    if (SHOW) return show(N);
+    if (SHOW) return await show(N);
     if (what || where || minute || query) return await judge(N, { what, where, minute, query });
     return await start(values, env);
   } catch (error) {
@@ -325,15 +326,20 @@ async function judge(n: string, given: Diagnosis): Promise<number> {
   const isRight = Object.values(verdicts).every(({ verdict }) => verdict === 'right');
   if (!isRight) {
     writeState({ ...state, tries });
+    const told = tellBoard(ROOT, { about: 'incident', name: current.n, outcome: 'failed' });
     const count = tries.filter((one) => one.n === current.n).length;
     console.log(
       `\nLook again, then give another diagnosis${process.stdin.isTTY ? '' : `: ${howToAnswer()}`}${count > 1 ? `\nOr give up, and read what it is: ${typed('incident', { SHOW: true })}` : ''}`,
     );
+    await told;
     return 1;
   }
   finish(current, 'found', tries);
+  const how = readState().over[current.n] === 'shown' ? 'shown' : 'passed';
+  const told = tellBoard(ROOT, { about: 'incident', name: current.n, outcome: how });
   console.log(`\nFound. ${explain(incident, new Date(onset))}`);
   tellNext();
+  await told;
   return 0;
 }
 
@@ -370,11 +376,13 @@ function finish(current: Current, how: 'found' | 'shown', tries = readState().tr
   writeState({ current: { ...current, over: current.over ?? how }, over, tries });
 }
 
-function show(n: string): number {
+async function show(n: string): Promise<number> {
   const current = currentOf(n);
   finish(current, 'shown');
+  const told = tellBoard(ROOT, { about: 'incident', name: current.n, outcome: 'shown' });
   console.log(explain(INCIDENTS[current.n]!, new Date(current.onset)));
   tellNext();
+  await told;
   return 0;
 }
 

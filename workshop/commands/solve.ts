@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
-import { endsOf, findStep, isJob, numberOf, ROOT } from '../programs.ts';
+import { endsOf, findStep, isJob, numberOf, ROOT, stepNames } from '../programs.ts';
 import { putIntoApp } from '../learner/put.ts';
+import { addShown } from '../learner/shown.ts';
+import { readState } from '../learner/state.ts';
 
 /** Puts the end of a chapter into `app/`. */
 export function run({ STEP }: Values<'solve'>): number {
@@ -18,6 +20,10 @@ export function solve(root: string, step: string): number {
   const what = isFirst ? `${step}, the program as the class begins` : `the end of ${step}`;
   const source = join(root, endsOf(step, root).end);
   const code = putIntoApp({ root, source, what, command, beside: isJob(step, root) });
-  if (code === 0) console.log(`Next: ${typed('check', { STEP: number })}`);
+  if (code === 0) {
+    const open = stepNames(root).slice(readState().passed);
+    addShown(root, open.includes(step) ? open.filter((name) => name <= step) : [step]);
+    console.log(`Next: ${typed('check', { STEP: number })}`);
+  }
   return code;
 }

@@ -2,6 +2,7 @@ import { ASKS, type Ask } from '../../checks/queries/index.ts';
 import { judge, type Verdict } from '../../checks/queries/judge.ts';
 import type { Promtool, Row } from '../../checks/queries/promtool.ts';
 import { queryNow } from '../stack/prometheus-api.ts';
+import { tellBoard } from './joined.ts';
 import { afterTry, readAsked, writeAsked, type Asked } from './asked.ts';
 
 /** How long the learner's own Prometheus has to answer, in milliseconds. */
@@ -34,6 +35,8 @@ export interface Attempt {
   readonly asked: Asked;
   /** Whether it could be: another program may hold the file. */
   readonly written: boolean;
+  /** Done once the board knows, or is left alone. */
+  readonly told: Promise<unknown>;
 }
 
 /**
@@ -50,7 +53,10 @@ export async function attempt(
   const before = readAsked(root);
   const tried = afterTry(before[question.id], answer, verdict.right);
   const asked = { ...before, [question.id]: tried };
-  return { verdict, asked, written: writeAsked(root, asked) };
+  const written = writeAsked(root, asked);
+  const outcome = verdict.right ? (tried.shown ? 'shown' : 'passed') : 'failed';
+  const news = { about: 'ask', name: question.id, outcome, hint: verdict.hint?.id } as const;
+  return { verdict, asked, written, told: tellBoard(root, news) };
 }
 
 /** Remembers that a solution is given away; not before a try. */

@@ -12,6 +12,7 @@ import {
   type Answer as Written,
 } from '../learner/answers.ts';
 import { readAsked } from '../learner/asked.ts';
+import { tellBoard } from '../learner/joined.ts';
 import { askLive, attempt, firstOpen, giveAway, IDS } from '../learner/asking.ts';
 import { lookForPromtool, noPromtool } from '../stack/promtool.ts';
 import {
@@ -126,6 +127,7 @@ export function asksPart({ root, env, ports }: Pick<Desk, 'root' | 'env' | 'port
             throw new Refusal(409, `Try ${question.id} first: write a query, right or wrong.`);
           }
           if (given === 'unwritten') throw new Refusal(503, notRemembered(question));
+          void tellBoard(root, { about: 'ask', name: question.id, outcome: 'shown' });
           const { references, because } = question;
           const state = stateOf(readAsked(root)[question.id]);
           return json({ solution: references[0], says: because, state } satisfies SolutionAnswer);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { findLesson } from '../../checks/index.ts';
 import type { Chapter } from '../../checks/harness/types.ts';
 import { editedSteps } from '../learner/edited-steps.ts';
+import { newsOf, tellBoard } from '../learner/joined.ts';
 import { judge, remember } from '../learner/judged.ts';
 import { watch } from '../program/watch.ts';
 import { findProgram, lessonNames, numberOf } from '../programs.ts';
@@ -97,6 +98,7 @@ async function check(lesson: string, root: string, signal: AbortSignal): Promise
   try {
     const edited = editedSteps(root);
     const { report, errors } = await judge(lesson, signal);
+    void tellBoard(root, newsOf(report, root));
     const notes = [...(remember(report) ? [] : [notRemembered(report)]), (await edited) ?? []];
     const again = typed('check', { STEP: numberOf(lesson) });
     return {

@@ -93,10 +93,13 @@ describe('the pages of the real texts', () => {
 
   test('have a place for each query and each question, once', () => {
     const all = [...pages.values()].join('');
-    for (const { id } of ASKS) {
-      expect(all.split(`<section class="ask" data-ask="${id}" hidden></section>`), id).toHaveLength(
-        2,
-      );
+    for (const { id, asks } of ASKS) {
+      const places = all.split(`<section class="ask" data-ask="${id}">`);
+      expect(places, id).toHaveLength(2);
+      // Without JavaScript it says what is asked, and what to type.
+      const [place = ''] = places[1]!.split('</section>');
+      expect(place.match(/<br>/g) ?? []).toHaveLength(asks.length - 1);
+      expect(place).toContain(`<code>make ask N=${id}</code>`);
     }
     for (const { file, chapters } of books) {
       for (const [i, { blocks }] of readDocument(file).chapters.entries()) {

@@ -1,14 +1,14 @@
 import { Marked, type Token, type Tokens } from 'marked';
 import { FilterXSS } from 'xss';
 import { escapeHtml } from '#forest';
-import { ASKS } from '../../checks/queries/index.ts';
+import { ASKS, type Ask } from '../../checks/queries/index.ts';
 import { resolveLink, type Book, type Chapter } from './book.ts';
 import { diagramName, diagramWords } from './diagrams.ts';
 
 /** What a page of text may hold; anything else that stands in it is shown as it is written. */
 const ALLOWED: Record<string, string[]> = {
   ...Object.fromEntries(
-    'p em strong del code br hr ul li blockquote thead tbody tr summary picture ins figcaption'
+    'em strong del code br hr ul li blockquote thead tbody tr summary picture ins figcaption'
       .split(' ')
       .map((tag) => [tag, []]),
   ),
@@ -20,8 +20,9 @@ const ALLOWED: Record<string, string[]> = {
   figure: ['class', 'data-query'],
   img: ['src', 'alt', 'loading'],
   ol: ['start'],
+  p: ['class'],
   pre: ['class', 'data-copy'],
-  section: ['class', 'data-ask', 'hidden'],
+  section: ['class', 'data-ask'],
   source: ['media', 'srcset'],
   span: ['class'],
   table: [],
@@ -128,7 +129,7 @@ class ChapterRenderer {
         pieces.push(this.#marked.parser([token]));
       }
       for (const id of places.get(i) ?? []) {
-        pieces.push(`<section class="ask" data-ask="${escapeHtml(id)}" hidden></section>\n`);
+        pieces.push(this.#ask(ASKS.find((ask) => ask.id === id)!));
       }
     }
     return pieces.join('');
@@ -137,6 +138,14 @@ class ChapterRenderer {
   #query({ text }: Tokens.Code, answer?: Tokens.Paragraph): string {
     const caption = answer ? `<figcaption>${this.#marked.parser([answer])}</figcaption>` : '';
     return `<figure class="query" data-query="${escapeHtml(text).replaceAll('\n', '&#10;')}">${this.#block(text, 'promql')}${caption}</figure>\n`;
+  }
+
+  /** A question in words, for who has no JavaScript; else its editor comes below them. */
+  #ask({ id, asks, where }: Ask): string {
+    const name = `<strong>Question ${escapeHtml(id)}</strong>${where === 'homework' ? ', homework' : ''}`;
+    const words = asks.map((line) => this.#marked.parseInline(line)).join('<br>');
+    const command = `<p class="type">Type <code>make ask N=${escapeHtml(id)}</code></p>`;
+    return `<section class="ask" data-ask="${escapeHtml(id)}"><p>${name}</p><p>${words}</p>${command}</section>\n`;
   }
 
   #code({ text, lang = '' }: Tokens.Code): string {

@@ -2,6 +2,18 @@
 
 const token = document.querySelector<HTMLMetaElement>('meta[name=token]')?.content ?? '';
 
+/** The server does not do it; the message is for the person. */
+export class NotDone extends Error {
+  override readonly name = 'NotDone';
+  /** All that it says of it. */
+  readonly said: unknown;
+
+  constructor(message: string, said: unknown) {
+    super(message);
+    this.said = said;
+  }
+}
+
 /** Asks for something that changes nothing. @throws {Error} with a message for the person */
 export async function ask<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
   return send(path, signal ? { signal } : {});
@@ -19,7 +31,7 @@ async function send<Answer>(path: string, options: RequestInit): Promise<Answer>
     throw new Error('make learn does not answer. Start it again in its terminal: make learn');
   });
   const said = await answer.json();
-  if (!answer.ok) throw new Error(said.message);
+  if (!answer.ok) throw new NotDone(said.message, said);
   return said;
 }
 

@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { asValues, historyOf, seriesName, type Snapshot } from '../../checks/queries/history.ts';
 import { evaluate, NO_VECTOR } from '../../checks/queries/promtool.ts';
+import { ROOT } from '../../workshop/programs.ts';
 import { hasImage, images } from '../../workshop/stack/docker.ts';
 import { findPromtool, inImage, noPromtool } from '../../workshop/stack/promtool.ts';
 import { onlyUnderCI } from '../support/ci.ts';
@@ -54,6 +57,19 @@ test('one run evaluates many queries at many moments, whatever is in them', asyn
     results[index]!.map(({ rows, error }) => rows ?? error),
   ]);
   expect(Object.fromEntries(seen)).toEqual(CASES);
+});
+
+test('what an interrupted run has left is gone after the next one, and that of others stays', async (context) => {
+  const promtool = promtoolOrSkip(context);
+  const parent = join(ROOT, '.workshop');
+  mkdirSync(parent, { recursive: true });
+  const [old, young] = [1, 2].map(() => mkdtempSync(join(parent, 'promtool-')));
+  onTestFinished(() => rmSync(young!, { recursive: true, force: true }));
+  writeFileSync(join(old!, 'queries.yaml'), '');
+  utimesSync(old!, 1, 1);
+  expect((await promtool.run(['--version'])).status).toBe(0);
+  expect(existsSync(old!)).toBe(false);
+  expect(existsSync(young!)).toBe(true);
 });
 
 test('what promtool cannot read is said in its words', async (context) => {

@@ -1,6 +1,14 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Printed, Promtool } from '../../checks/queries/promtool.ts';
 import { ROOT } from '../programs.ts';
@@ -14,6 +22,12 @@ const LEAST_MAJOR = 3;
 
 /** A query can ask for more work than a learner waits for. */
 const DEADLINE_MS = 20_000;
+
+/** A folder of this age, in milliseconds, is of a run that was interrupted: none takes so long. */
+const LEFT_BEHIND_MS = 10 * 60_000;
+
+/** Within the repository: Docker Desktop shares its folder already. */
+const PARENT = join(ROOT, '.workshop');
 
 const MOST_BYTES = 64 * 2 ** 20;
 
@@ -62,7 +76,7 @@ function onThisComputer(command: string): Promtool {
   return {
     where: command,
     run: (args, files = {}, input = '') =>
-      withFolder(tmpdir(), files, (cwd) => execute(command, args, { cwd, input })),
+      withFolder(files, (cwd) => execute(command, args, { cwd, input })),
   };
 }
 
@@ -72,10 +86,7 @@ export function inImage(image: string): Promtool {
   return {
     where: image,
     run(args, files = {}, input = '') {
-      // Within the repository: Docker Desktop shares its folder already.
-      const parent = join(ROOT, '.workshop');
-      mkdirSync(parent, { recursive: true });
-      return withFolder(parent, files, (folder) => {
+      return withFolder(files, (folder) => {
         const place = ['--volume', `${folder}:/asked:ro,z`, '--workdir', '/asked'];
         const all = [...run, ...place, '--entrypoint', 'promtool', image, ...args];
         return execute('docker', all, { cwd: ROOT, input });
@@ -86,11 +97,12 @@ export function inImage(image: string): Promtool {
 
 /** Writes the files into a folder of their own, which is gone afterwards. */
 async function withFolder<Result>(
-  parent: string,
   files: Readonly<Record<string, string>>,
   use: (folder: string) => Promise<Result>,
 ): Promise<Result> {
-  const folder = mkdtempSync(join(parent, 'promtool-'));
+  mkdirSync(PARENT, { recursive: true });
+  removeLeftBehind();
+  const folder = mkdtempSync(join(PARENT, 'promtool-'));
   try {
     // The image's promtool is another user.
     chmodSync(folder, 0o755);
@@ -100,6 +112,20 @@ async function withFolder<Result>(
     return await use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Removes the folders of runs that were interrupted before they could. */
+function removeLeftBehind(): void {
+  for (const name of readdirSync(PARENT)) {
+    if (!name.startsWith('promtool-')) continue;
+    const folder = join(PARENT, name);
+    try {
+      if (Date.now() - statSync(folder).mtimeMs < LEFT_BEHIND_MS) continue;
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // Another run has removed its own, or something holds it: the next run looks again.
+    }
   }
 }
 

@@ -61,7 +61,7 @@ function describeFamily(family: SeenFamily, paint: Paint, room: Room, all: boole
 
 function describeSeries({ name, samples }: SeenFamily, paint: Paint, { names }: Room): string[] {
   const rows = samples.map((sample) => ({
-    series: names || sample.name !== name ? seriesOf(sample) : labelsOf(sample),
+    series: (!names && sample.name === name && labelsOf(sample)) || seriesOf(sample),
     value: readable(sample.value),
     change: describeChange(sample.seen, sample.value),
   }));

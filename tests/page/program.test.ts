@@ -1,0 +1,224 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import { freePorts } from '../../checks/harness/ports.js';
+import { until } from '../../checks/harness/program.ts';
+import { TOKEN_HEADER } from '../../workshop/page/server.ts';
+import type {
+  CheckState,
+  LoadState,
+  OutputState,
+  ProgramState,
+} from '../../workshop/page/states.ts';
+import { onlyUnderCI } from '../support/ci.ts';
+import { runCommand, startCommand } from '../support/cli.ts';
+import { needsPosix } from '../support/posix.ts';
+import { runs } from '../support/processes.ts';
+import { repository } from '../support/workspace.ts';
+
+const TIMEOUT = { timeout: 120_000 };
+
+/** What the page is told. */
+interface Told {
+  program: ProgramState;
+  output: OutputState;
+  check: CheckState;
+  load: LoadState;
+}
+
+/** Starts `make learn` in a copy of the repository with the code of a step, and opens the page. */
+async function openLearn(step: number) {
+  const root = await repository(step);
+  const [program, visitors] = (await freePorts(2)).map(String) as [string, string];
+  const ports = { PORT_8070: '0', PORT_8001: program, PORT_8000: visitors };
+  const learn = startCommand(['learn'], ports, [], root);
+  await learn.says('Ctrl-C ends it.');
+  const url = /http:\/\/localhost:\d+/.exec(learn.output)![0];
+  const [, token = ''] = /name="token" content="([^"]+)"/.exec(await (await fetch(url)).text())!;
+  const headers = { 'Content-Type': 'application/json', [TOKEN_HEADER]: token };
+  const post = async (path: string, body: unknown = {}) => {
+    const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    const said = (await answer.json()) as { readonly message?: string; readonly text?: string };
+    return { status: answer.status, ...said };
+  };
+
+  const over = new AbortController();
+  onTestFinished(() => over.abort());
+  const all: { type: keyof Told; data: never }[] = [];
+  const last: Partial<Told> = {};
+  void (async () => {
+    const { body } = await fetch(`${url}/events`, { signal: over.signal });
+    let rest = '';
+    for await (const text of body!.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines.filter((one) => one.startsWith('data: '))) {
+        const event = JSON.parse(line.slice('data: '.length));
+        all.push(event);
+        Object.assign(last, { [event.type]: event.data });
+      }
+    }
+  })().catch(() => {});
+  /** Waits until the page is told something like this. */
+  const told = async <Type extends keyof Told>(
+    type: Type,
+    holds: (data: Told[Type]) => boolean,
+  ): Promise<Told[Type]> => {
+    const data = () => last[type] as Told[Type] | undefined;
+    if (await until(() => data() !== undefined && holds(data()!), 60_000)) return data()!;
+    throw new Error(`The page is not told so, but:\n${JSON.stringify(data())}\n${learn.output}`);
+  };
+  const server = join(root, 'app/server.ts');
+  const right = await readFile(server, 'utf8');
+  return { root, learn, post, told, all, right, save: (text: string) => writeFile(server, text) };
+}
+
+const plain = (text: string) => stripVTControlCharacters(text);
+
+test(
+  'the chapter that is open is checked after each save, and the newest save wins',
+  TIMEOUT,
+  async () => {
+    const { root, post, told, all, right, save } = await openLearn(2);
+    await post('/check/open', { chapter: 'Prometheus and Grafana' });
+    await told('check', ({ outcome }) => outcome === 'none');
+    await save(`${right}\n`);
+    expect(await post('/check/open', { chapter: 5 })).toMatchObject({ status: 400 });
+    await post('/check/open', { chapter: '02 Expose metrics' });
+    expect((await told('check', ({ outcome }) => outcome === 'waiting')).says).toMatch(
+      /^Save a file/,
+    );
+
+    await save(right.replace('body: await register.metrics()', "body: ''"));
+    const failed = await told('check', ({ outcome }) => outcome === 'failed');
+    expect(failed.says).toMatch(/^Not yet: /);
+    // The words are those of the commands, which is remembered for them.
+    const [check, hint] = [
+      runCommand(['check', '2'], {}, [], root),
+      runCommand(['hint'], {}, [], root),
+    ];
+    expect((await hint).stdout).toBe(`${plain(failed.hint)}\n`);
+    expect((await check).stdout).toBe(`${plain(failed.text)}\n`);
+
+    // The first would be waited for much longer than the second takes.
+    await save(`await new Promise((go) => setTimeout(go, 60_000));\n${right}`);
+    await told('check', ({ outcome }) => outcome === 'running');
+    const start = performance.now();
+    await save(right);
+    const passed = await told('check', ({ outcome }) => outcome !== 'running');
+    expect(performance.now() - start).toBeLessThan(7000);
+    expect(passed).toMatchObject({ outcome: 'passed', says: 'Passes', hint: '' });
+    expect(plain(passed.text)).toMatch(/Step 02 Expose metrics passes/);
+    const outcomes = all.flatMap(({ type, data }) =>
+      type === 'check' ? (data as CheckState).outcome : [],
+    );
+    expect(outcomes.filter((outcome) => outcome === 'failed')).toHaveLength(1);
+    expect(JSON.parse(await readFile(join(root, '.workshop/check.json'), 'utf8'))).toEqual({
+      passed: 2,
+      step: '2',
+    });
+  },
+);
+
+test('the page starts make dev once, shows what becomes of it, and ends it', TIMEOUT, async () => {
+  const { learn, post, told, right, save } = await openLearn(3);
+  await told('program', ({ answer }) => answer === 'nobody');
+  for (const command of ['down', 'dev; ls', '', undefined]) {
+    expect(await post('/program/start', { command })).toMatchObject({ status: 400 });
+  }
+  const noMetrics = await post('/metrics/look');
+  expect(noMetrics.text).toMatch(/^No program answers.*npm run dev$/);
+
+  expect(await post('/program/start', { command: 'dev' })).toMatchObject({ status: 200 });
+  expect(await post('/program/start', { command: 'native' })).toEqual({
+    status: 409,
+    message: 'npm run dev was started here: stop it first.',
+  });
+  const running = await told(
+    'program',
+    ({ answer, says }) => answer === 'metrics' && /process \d+/.test(says.join()),
+  );
+  const pidIn = ({ says }: ProgramState) => Number(/process (\d+)/.exec(says.join())?.[1]);
+  await told('output', ({ text }) => text.includes('Listening on'));
+
+  // What a save and a visit have changed, in the words of make metrics.
+  expect((await post('/metrics/look', { name: 'requests' })).text).toMatch(/a second ago/);
+  expect(await post('/load/start', { rps: 1000, seconds: 5 })).toMatchObject({
+    status: 400,
+    message: 'RPS="1000" is not allowed: give a number from 0.1 to 200.',
+  });
+  expect(await post('/load/start', { rps: 50 })).toMatchObject({ status: 400 });
+  expect(await post('/load/start', { rps: 50, seconds: 600 })).toMatchObject({ status: 200 });
+  expect(await post('/load/start', { rps: 5, seconds: 5 })).toMatchObject({ status: 409 });
+  await told('load', ({ text }) => /\d+ of 600 s, [1-9]\d* requests$/.test(text));
+  await post('/load/stop');
+  expect((await told('load', ({ running }) => !running)).text).toMatch(
+    /^\d+ requests? in [\d.]+ s:\n {2}200 OK/,
+  );
+  expect(plain((await post('/metrics/look', { name: 'requests' })).text!)).toMatch(
+    /requests_total +\d+ +\+\d+/,
+  );
+
+  // A program that prints a megabyte of what a terminal would obey, and then crashes.
+  await save(
+    `${right}\nfor (let i = 0; i < 2000; i++) console.log('\\x1b[31m<b>', 'x'.repeat(500));\nthrow new Error('no trees');\n`,
+  );
+  await told('program', ({ says }) => says.join().includes('the next save starts it'));
+  const { text } = await told('output', ({ text }) => text.includes('Fix it and save'));
+  expect(text).toMatch(/Error: no trees/);
+  expect(text.split('\n').length).toBeLessThanOrEqual(200);
+  expect(text.length).toBeLessThanOrEqual(64 * 1024);
+  expect(text).not.toContain('\x1b');
+
+  // One that takes connections and never answers.
+  await save(
+    right.replace(
+      "'/metrics', { GET: metrics }",
+      "'/metrics', { GET: () => new Promise(() => {}) }",
+    ),
+  );
+  const stuck = await told('program', ({ answer }) => answer === 'late');
+  expect(stuck.says[0]).toMatch(/has not answered/);
+  expect(runs(pidIn(running))).toBe(false);
+  expect(runs(pidIn(stuck))).toBe(true);
+
+  learn.child.kill('SIGINT');
+  expect(await learn.ended).toMatchObject({ code: 0, stderr: '' });
+  expect(runs(pidIn(stuck))).toBe(false);
+});
+
+test(
+  'a program from a terminal is shown, and none is started beside it',
+  TIMEOUT,
+  async (context) => {
+    onlyUnderCI(context);
+    const { root, post, told, right, save } = await openLearn(1);
+    const [, port = ''] = /port (\d+)/.exec((await told('program', () => true)).says[0])!;
+    const dev = startCommand(['dev'], { PORT: port }, [], root);
+    const shown = await told('program', ({ answer }) => answer === 'other');
+    expect(shown.says.join(' ')).toMatch(/^Runs on port .*not started on this page/);
+    expect(await post('/program/start', { command: 'dev' })).toMatchObject({
+      status: 409,
+      message: expect.stringMatching(/already, and this page shows that one.*Ctrl-C/),
+    });
+    expect((await post('/metrics/look')).text).toMatch(/answers 404.*Chapter 2/);
+    await save(`${right}\n`);
+    await dev.says('Saved: restarting');
+    expect((await told('program', ({ answer }) => answer === 'other')).stop).toBeUndefined();
+  },
+);
+
+test('what the page has started ends with it, however it ends', TIMEOUT, async (context) => {
+  needsPosix(context, 'signals');
+  onlyUnderCI(context);
+  const { learn, post, told } = await openLearn(1);
+  await post('/program/start', { command: 'dev' });
+  const { says } = await told(
+    'program',
+    ({ answer, says }) => answer === 'other' && /process \d+/.test(says.join()),
+  );
+  const pid = Number(/process (\d+)/.exec(says.join())![1]);
+  learn.child.kill('SIGKILL');
+  expect(await until(() => !runs(pid), 10_000)).toBe(true);
+});

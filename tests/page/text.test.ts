@@ -113,6 +113,13 @@ describe('the pages of the real texts', () => {
     }
   });
 
+  test('have no id twice, whatever the headings are called', () => {
+    for (const [path, page] of pages) {
+      const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+      expect(ids, path).toEqual([...new Set(ids)]);
+    }
+  });
+
   test('let nobody copy a folded solution', () => {
     for (const [path, page] of pages) {
       for (const [fold] of page.matchAll(/<summary>Solution: [^]*?<\/details>/g)) {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { diagramName, diagramsIn } from '../page/diagrams.ts';
 import { ROOT } from '../programs.ts';
@@ -32,6 +32,8 @@ export function drawDiagrams(): string[] {
   const wanted = diagramsIn(ROOT).flatMap((source) =>
     Object.entries(THEMES).map(([theme, colors]) => ({
       path: `${diagramName(source)}-${theme}.svg`,
+      // The same each time, so that only what was changed is drawn anew.
+      id: `d${basename(diagramName(source))}`,
       source,
       theme: { ...variables(colors), darkMode: theme === 'dark' },
     })),
@@ -80,11 +82,11 @@ function drawAll(wanted: readonly { readonly source: string; readonly theme: obj
     page,
     `<!doctype html><meta charset="utf-8"><body><script src="${pathToFileURL(BUNDLE)}"></script><script type="module">
 const drawn = [];
-for (const [i, { source, theme }] of ${JSON.stringify(wanted)}.entries()) {
+for (const { source, theme, id } of ${JSON.stringify(wanted)}) {
   mermaid.initialize({ startOnLoad: false, securityLevel: 'strict', theme: 'base', themeVariables: theme,
     themeCSS: '.edgeLabel rect { opacity: 1 }',
-    htmlLabels: false, flowchart: { htmlLabels: false, useMaxWidth: false }, deterministicIds: true });
-  const { svg } = await mermaid.render('d' + i, source);
+    htmlLabels: false, flowchart: { htmlLabels: false, useMaxWidth: false }, deterministicIds: true, handDrawnSeed: 1 });
+  const { svg } = await mermaid.render(id, source);
   drawn.push(new XMLSerializer().serializeToString(new DOMParser().parseFromString(svg, 'image/svg+xml').documentElement));
 }
 document.body.textContent = '<<' + encodeURIComponent(JSON.stringify(drawn)) + '>>';

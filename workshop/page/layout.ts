@@ -19,7 +19,10 @@ export interface Page {
   readonly token: string;
 }
 
-/** A whole page: the text, the contents, and the places of the program beside it. */
+/**
+ * A whole page: the text, the contents, and the places of the program beside it. All ids of its own
+ * begin with `page-`, since any other may be the anchor of a heading.
+ */
 export function layout({ title, text, books, done, chapter, token }: Page): string {
   const all = books.flatMap(({ chapters }) => chapters);
   const index = chapter ? all.indexOf(chapter) : -1;
@@ -38,11 +41,11 @@ export function layout({ title, text, books, done, chapter, token }: Page): stri
     <script type="module" src="/page/main.js"></script>
   </head>
   <body>
-    <a class="skip" href="#text">To the text</a>
+    <a class="skip" href="#page-text">To the text</a>
     <header>
       <a class="home" href="/">Tree Counter</a>
       <nav aria-label="Contents">
-        <details id="contents"><summary>Contents</summary>
+        <details id="page-contents"><summary>Contents</summary>
           <div>
             ${books.map((book) => contents(book, done, chapter)).join('\n            ')}
           </div>
@@ -51,16 +54,16 @@ export function layout({ title, text, books, done, chapter, token }: Page): stri
       <nav class="turn" aria-label="Chapters">${turn(before, 'prev', '←')} ${turn(after, 'next', '→')}</nav>
     </header>
     <div class="desk">
-      <main id="text" tabindex="-1" data-chapter="${escapeHtml(chapter?.title ?? '')}">
+      <main id="page-text" tabindex="-1" data-chapter="${escapeHtml(chapter?.title ?? '')}">
 ${text}
         <nav class="turn" aria-label="Next and back">${turn(before, 'prev', '←')} ${turn(after, 'next', '→')}</nav>
       </main>
       <aside hidden aria-label="Your program">
-        <details id="beside" open><summary>Your program <span id="program-summary"></span></summary>
-          <section id="program" hidden></section>
-          <section id="check" hidden></section>
-          <section id="metrics" hidden></section>
-          <section id="load" hidden></section>
+        <details id="page-beside" open><summary>Your program <span id="page-summary"></span></summary>
+          <section id="page-program" hidden></section>
+          <section id="page-check" hidden></section>
+          <section id="page-metrics" hidden></section>
+          <section id="page-load" hidden></section>
         </details>
       </aside>
     </div>
@@ -76,7 +79,7 @@ function contents({ title, chapters }: Book, done: Done, here?: Chapter): string
     const current = chapter === here ? ' aria-current="page"' : '';
     return `<li><a href="${chapter.path}"${current}>${escapeHtml(i === 0 ? 'Start' : chapter.title)}</a>${mark}</li>`;
   });
-  return `<h2>${escapeHtml(title)}</h2>
+  return `<p>${escapeHtml(title)}</p>
             <ol>
               ${items.join('\n              ')}
             </ol>`;

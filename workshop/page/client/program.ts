@@ -32,7 +32,7 @@ const summary = { program: '', check: '' };
 
 function summarize(): void {
   const words = [summary.program, summary.check].filter((word) => word !== '');
-  say(document.getElementById('program-summary')!, words.join(', '));
+  say(document.getElementById('page-summary')!, words.join(', '));
 }
 
 /** The program beside the text: it fills the sections of the aside, and shows them. */
@@ -45,7 +45,7 @@ export function startProgram(): void {
 }
 
 function fill(id: string, title: string, show: (section: HTMLElement) => void): void {
-  const section = document.getElementById(id)!;
+  const section = document.getElementById(`page-${id}`)!;
   section.append(make('h2', { textContent: title }));
   show(section);
   section.hidden = false;

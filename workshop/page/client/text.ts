@@ -9,6 +9,12 @@ interface Place {
 }
 
 const PLACE = 'place';
+const BESIDE = 'beside';
+
+/** As in style.css: then the program stands below the text, not beside it. */
+const NARROW = '(max-width: 60rem)';
+
+const SCROLLED = { tabindex: '0', role: 'region', 'aria-label': 'A wide table' };
 
 /** How long a button says what it has done, in milliseconds. */
 const SAID_MS = 2000;
@@ -18,6 +24,8 @@ export function startText(): void {
   addCopyButtons();
   onEvent('done', markDone);
   closeContentsOutside();
+  foldBeside();
+  letTablesScroll();
   const { chapter } = document.querySelector('main')!.dataset;
   if (isStart()) offerPlace();
   else if (chapter) keepPlace(chapter);
@@ -47,14 +55,14 @@ function addCopyButtons(): void {
 
 /** @param done what is done, in words, by the paths of the chapters */
 function markDone(done: Readonly<Record<string, string>>): void {
-  for (const mark of document.querySelectorAll<HTMLElement>('#contents .done')) {
+  for (const mark of document.querySelectorAll<HTMLElement>('#page-contents .done')) {
     const path = mark.parentElement!.querySelector('a')!.pathname;
     mark.textContent = done[path] ? `✓ ${done[path]}` : '';
   }
 }
 
 function closeContentsOutside(): void {
-  const contents = document.querySelector<HTMLDetailsElement>('#contents')!;
+  const contents = document.querySelector<HTMLDetailsElement>('#page-contents')!;
   document.addEventListener('click', ({ target }) => {
     if (!contents.contains(target as Node)) contents.open = false;
   });
@@ -65,6 +73,30 @@ function closeContentsOutside(): void {
   });
 }
 
+/**
+ * What stands beside the text is open; in a narrow window, where it would cover the text, only if
+ * the reader has opened it.
+ */
+function foldBeside(): void {
+  const beside = document.querySelector<HTMLDetailsElement>('#page-beside')!;
+  beside.open = !matchMedia(NARROW).matches || recall(BESIDE) === 'open';
+  beside.addEventListener('toggle', () => keep(BESIDE, beside.open ? 'open' : 'folded'));
+}
+
+/** A table that is wider than the window can be scrolled with the keyboard, too. */
+function letTablesScroll(): void {
+  const seen = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const scrolls = target.scrollWidth > target.clientWidth;
+      for (const [name, value] of Object.entries(SCROLLED)) {
+        if (scrolls) target.setAttribute(name, value);
+        else target.removeAttribute(name);
+      }
+    }
+  });
+  for (const table of document.querySelectorAll('main .table')) seen.observe(table);
+}
+
 function isStart(): boolean {
   return ['/', '/workshop/'].includes(location.pathname);
 }
@@ -73,7 +105,7 @@ function isStart(): boolean {
 function keepPlace(chapter: string): void {
   const headings = [...document.querySelectorAll<HTMLElement>('main :is(h1, h2)[id]')];
   let waiting = false;
-  const keep = () => {
+  const look = () => {
     waiting = false;
     const eyes = innerHeight / 3;
     const last = headings.findLast((heading) => heading.getBoundingClientRect().top < eyes);
@@ -85,21 +117,17 @@ function keepPlace(chapter: string): void {
       anchor: heading.id,
       heading: heading === headings[0] ? '' : heading.textContent,
     };
-    try {
-      localStorage.setItem(PLACE, JSON.stringify(place));
-    } catch {
-      // A browser that keeps nothing for anybody.
-    }
+    keep(PLACE, JSON.stringify(place));
   };
   addEventListener(
     'scroll',
     () => {
-      if (!waiting) setTimeout(keep, 300);
+      if (!waiting) setTimeout(look, 300);
       waiting = true;
     },
     { passive: true },
   );
-  keep();
+  look();
 }
 
 /** On the first page: a link to where the reader was. */
@@ -117,10 +145,27 @@ function offerPlace(): void {
 
 function readPlace(): Place | undefined {
   try {
-    const place: Place = JSON.parse(localStorage.getItem(PLACE) ?? '');
+    const place: Place = JSON.parse(recall(PLACE) ?? '');
     // A path of this page alone, whoever wrote it there.
     return /^\/\w+\/[\w-]*$/.test(place.path) ? place : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Keeps a text in this browser, unless that keeps nothing for anybody. */
+function keep(name: string, text: string): void {
+  try {
+    localStorage.setItem(name, text);
+  } catch {
+    // Then it is not known the next time.
+  }
+}
+
+function recall(name: string): string | null {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
   }
 }

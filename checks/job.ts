@@ -289,6 +289,10 @@ const result = check({
       first: `Set the gauge ${TREES} to what was counted, with the label species.`,
       fuller: `The job has printed how many trees it counted. \`${TREES}\` with the label species shall say the same: \`for (const species of SPECIES) counted.set({ species }, trees[species])\`, before the push.`,
     },
+    'trees-missing': {
+      first: `No ${TREES} has come: is it set, and in the registry that you push?`,
+      fuller: `Two things bring a gauge into the push. It must be in the registry that the Pushgateway gets: \`registers: [registry]\`, for without it, it goes to the default one. And with a label it shows nothing before it is set: \`counted.set({ species }, trees[species])\`.`,
+    },
     'duration-missing': {
       first: `Say how long the census took: a gauge ${DURATION}.`,
       fuller: `A job runs once a night: its duration is one number, not a distribution, so a gauge tells it. \`const stopTimer = duration.startTimer()\` before the census and \`stopTimer()\` after it set the gauge \`${DURATION}\` to the seconds between.`,
@@ -315,7 +319,8 @@ const result = check({
       pushed.some((sample) => sample.labels.species === species && sample.value === value);
     if (pushed.length !== trees.size || ![...trees].every(agrees)) {
       const lines = [...trees].map(([species, value]) => `${TREES}{species="${species}"} ${value}`);
-      throw fail('trees-wrong', finding(lines.join('\n'), TREES));
+      const hint = pushed.length === 0 ? 'trees-missing' : 'trees-wrong';
+      throw fail(hint, finding(lines.join('\n'), TREES));
     }
     const [duration] = samplesOf(success.kept, DURATION);
     const took = `${DURATION} from ${(2 * DELAY_MS) / 1000} to ${success.seconds.toFixed(1)}`;
@@ -381,12 +386,21 @@ const failed = check({
       fuller:
         'The registry did not answer, and the last success moved to now: the alert would never come. Set it behind `await takeCensus(settings)`, within the try block, where nobody comes after an error.',
     },
+    'trees-by-failure': {
+      first: 'Leave the trees of the last success alone, too: a run that fails knows none.',
+      fuller: `The registry did not answer, and \`${TREES}\` is another than before: in Prometheus it looks as if trees had been felled. Set it only behind \`await takeCensus(settings)\`. A gauge with a label that nobody has set sends nothing, and \`pushAdd\` leaves what was there.`,
+    },
   },
   async run(session, fail) {
     const { success, failure } = await runsOf(session);
     const [before] = samplesOf(success.kept, LAST_SUCCESS);
     const [after] = samplesOf(failure.kept, LAST_SUCCESS);
-    if (before?.value === after?.value) return;
+    if (before?.value === after?.value) {
+      const trees = shown(success.kept, TREES);
+      const got = shown(failure.kept, TREES);
+      if (trees === got) return;
+      throw fail('trees-by-failure', { did: FAILS, expected: `as before\n${trees}`, got });
+    }
     const hint = !after
       ? 'success-lost'
       : after.value === 0
@@ -404,7 +418,7 @@ const alone = check({
   name: 'without a Pushgateway it still does its work, and says so',
   hints: {
     'fails-without': {
-      first: 'Catch the error of the push: the trees are counted all the same.',
+      first: 'Catch the error of the push, and leave the exit code alone: the trees are counted.',
       fuller:
         "No Pushgateway was there, and the job failed, though the census had succeeded: whoever starts it at night would start it again, or call somebody, for the metrics' sake. Put try and catch around the push, print the error on standard error, and leave the exit code alone. The alert on the last success tells you anyway.",
     },

@@ -1,5 +1,5 @@
 import { keyOf } from '../harness/exposition.ts';
-import { structureOf, type Matcher, type Selector, type Structure } from './grammar.ts';
+import { structureOf, type Call, type Matcher, type Selector, type Structure } from './grammar.ts';
 import type { History } from './history.ts';
 import {
   evaluate,
@@ -225,13 +225,13 @@ const REFUSED: readonly {
 
 function rangeOfAResult(structure: Structure): Said {
   // In `max_over_time(sum(rate(x[1m]))[5m])` the order is right.
-  const sumFirst = structure.calls.some(({ inside }) =>
-    inside.some((outer) => OF_COUNTERS.includes(outer)),
+  const sumFirst = structure.calls.some(
+    (call) => isAggregation(call) && call.inside.some((outer) => OF_COUNTERS.includes(outer)),
   );
   if (sumFirst) return RATE_OF_SUM;
   return {
     id: 'range-of-a-result',
-    says: 'A range such as `[5m]` looks back over series that are stored, and what an aggregation gives is not stored. Look back first, add up or choose afterwards.',
+    says: 'A range such as `[5m]` looks back over series that are stored, and what a function or an aggregation gives is not stored. Look back first, do the rest afterwards.',
   };
 }
 
@@ -246,11 +246,17 @@ const OF_COUNTERS = ['rate', 'increase', 'irate', 'resets'];
 /** Its result can be right by chance, until one of several programs restarts. */
 function rateOfSum({ calls }: Structure): Said | undefined {
   const wrong = calls.some(
-    ({ grouping, name, inside }) =>
-      (grouping !== undefined || AGGREGATIONS.includes(name)) &&
-      inside.some((outer, at) => OF_COUNTERS.includes(outer) && inside[at + 1] === 'subquery'),
+    (call) =>
+      isAggregation(call) &&
+      call.inside.some(
+        (outer, at) => OF_COUNTERS.includes(outer) && call.inside[at + 1] === 'subquery',
+      ),
   );
   return wrong ? RATE_OF_SUM : undefined;
+}
+
+function isAggregation({ grouping, name }: Call): boolean {
+  return grouping !== undefined || AGGREGATIONS.includes(name);
 }
 
 const AGGREGATIONS = ['sum', 'avg', 'min', 'max', 'count', 'group', 'topk', 'bottomk'];

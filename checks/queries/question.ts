@@ -19,8 +19,8 @@ export interface QueryHint {
 export interface Question {
   /** The number of its chapter, or the first letter of its heading, and a letter: `04d`. */
   readonly id: string;
-  /** In class, or homework. */
-  readonly where: 'class' | 'homework';
+  /** In class, homework, or in the second half-day, whose questions are asked for by name. */
+  readonly where: 'class' | 'homework' | 'second half-day';
   /**
    * In plain words, with all that the result depends on: the metric where it is not the chapter's
    * one, the time to look at, the unit, the labels to keep. One line in the file of answers for each here.

@@ -85,7 +85,7 @@ const MISTAKES: readonly (readonly [hint: string, ...edits: Edit[]])[] = [
   ],
   // Whoever begins with one of them is not told that it comes too early.
   [
-    'trees-wrong',
+    'trees-missing',
     edit('counted.set({ species }, trees[species])', 'console.log(species)'),
     edit(REGISTER, ''),
   ],
@@ -125,6 +125,10 @@ const MISTAKES: readonly (readonly [hint: string, ...edits: Edit[]])[] = [
     edit(LATE, EARLY),
     edit(SET + REGISTER, ''),
     edit('\nstopTimer();\n', '\nstopTimer();\nlastSuccess.setToCurrentTime();\n'),
+  ],
+  [
+    'trees-by-failure',
+    edit(EXIT_CODE, `${EXIT_CODE}  for (const species of SPECIES) counted.set({ species }, 0);\n`),
   ],
   ['fails-without', edit(TRIED, `${PUSH}\n`)],
   ['fails-without', edit(TRIED, "gateway.pushAdd({ jobName: 'census' });\n")],

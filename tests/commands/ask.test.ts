@@ -6,6 +6,7 @@ import { ASKS } from '../../checks/queries/index.ts';
 import { ask } from '../../workshop/commands/ask.ts';
 import { answerTo, ANSWERS, partOf, withPart } from '../../workshop/learner/answers.ts';
 import { readAsked } from '../../workshop/learner/asked.ts';
+import { findAsk, firstOpen, nextOpen } from '../../workshop/learner/asking.ts';
 import { readArguments } from '../../workshop/terminal/arguments.js';
 import { captured, refusal, startCommand } from '../support/cli.ts';
 import { promtoolOrSkip } from '../support/promtool.ts';
@@ -191,4 +192,14 @@ test('it judges again when the file is saved, until Ctrl-C', async (context) => 
   await watching.says('P2 is right.');
   await watching.says(/P3 Prometheus and Grafana\n\nHow busy [^]*Waiting for you to save/);
   expect(readFileSync(file, 'utf8')).toMatch(/\n# P3 How busy/);
+});
+
+test('whoever begins the second half-day is not led back to the class', () => {
+  const Qa = findAsk('qa')!;
+  const tried = { tries: 1, right: true };
+  expect(nextOpen(Qa, { Qa: tried })?.id).toBe('Qb');
+  expect(nextOpen(Qa, { Qa: tried, Qb: tried })?.id).toBe('Qc');
+  expect(nextOpen(findAsk('Qj')!, { Qj: tried })).toBe(firstOpen({}));
+  const ofTheClass = ASKS.filter(({ heading }) => heading !== Qa.heading);
+  expect(firstOpen(Object.fromEntries(ofTheClass.map(({ id }) => [id, tried])))).toBe(Qa);
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -69,6 +69,18 @@ test('the given test is brought, and passes', async (context) => {
   expect(await readFile(join(root, 'mine/rules.test.yaml'), 'utf8')).toBe(given);
 });
 
+test('whoever has rules of the second half-day gets no test of the class', async (context) => {
+  const promtool = promtoolOrSkip(context);
+  const root = await temporaryFolder();
+  await writeFile(join(root, 'alerts.yaml'), ours);
+  await mkdir(join(root, 'production/rules'), { recursive: true });
+  await writeFile(join(root, 'production/rules/mine.yaml'), 'groups: []\n');
+  const { code, printed } = await checkIn(root, promtool);
+  expect(printed).not.toContain('is new');
+  expect(code).toBe(0);
+  expect(existsSync(join(root, 'mine'))).toBe(false);
+});
+
 test('a text that begins with braces and lacks its quotes is found', async (context) => {
   const { code, printed } = await checkWith(
     context,
@@ -90,7 +102,7 @@ test('a test of one’s own stays, and with its first change our alert fails it'
     'b.md': '',
   });
   expect(printed).toMatch(
-    /^mine\/a\.test\.yaml fails, says promtool:\n[^]*exp:\[[^]*got:\[\]\n.* rules\n$/m,
+    /^mine\/a\.test\.yaml fails, says promtool:\n[^]*exp:\[[^]*got:\[\]\nNothing came .*\n.* rules\n$/m,
   );
   expect(code).toBe(1);
   expect(await readFile(join(root, 'mine/a.test.yaml'), 'utf8')).toBe(own);

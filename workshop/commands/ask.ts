@@ -12,6 +12,7 @@ import {
   firstOpen,
   giveAway,
   IDS,
+  nextOpen,
   type Attempt,
 } from '../learner/asking.ts';
 import { watch } from '../program/watch.ts';
@@ -197,9 +198,9 @@ function nextStep({ watching }: Sitting, question: Ask, { right }: Verdict, aske
     const solution = typed('ask', { N: question.id, SHOW: true });
     return `Change it in ${ANSWERS}, ${then}    The solution: ${solution}`;
   }
-  const next = firstOpen(asked);
+  const next = nextOpen(question, asked);
   if (!next) return `That was the last one. All of them: ${typed('ask', { LIST: true })}`;
-  return `Next: ${headOf(next)}${watching ? '' : `: ${typed('ask')}`}`;
+  return `Next: ${headOf(next)}${watching ? '' : `: ${next === firstOpen(asked) ? typed('ask') : again(next)}`}`;
 }
 
 async function show(root: string, question: Ask): Promise<number> {

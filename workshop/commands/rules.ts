@@ -15,6 +15,9 @@ const MORE_RULES = 'production/rules/';
 /** Where promtool runs, all files lie in one folder. */
 const MORE_THERE = 'production-';
 
+/** The rules that a learner writes in the second half-day. */
+const OWN_RULES = 'production/rules/mine.yaml';
+
 /** The test that a learner begins with: of an alert that is there. */
 const FIRST = 'rules.test.yaml';
 
@@ -28,7 +31,7 @@ export async function run(_: Values<'rules'>, env: NodeJS.ProcessEnv): Promise<n
 
 /**
  * {@link run} for the repository in `root`. The tests are `mine/*.test.yaml`; where there is none,
- * one is brought.
+ * one is brought, but not to somebody who has rules of the second half-day to test.
  */
 export async function checkRules(root: string, promtool: Promtool): Promise<number> {
   const again = typed('rules');
@@ -69,7 +72,7 @@ export async function checkRules(root: string, promtool: Promtool): Promise<numb
           .replaceAll(/^ {4}/gm, '')
           .trimEnd();
         console.error(
-          `mine/${name} fails, says promtool:\n${indent(asNamedHere(why))}\nFix the test or the rule, then type again: ${again}`,
+          `mine/${name} fails, says promtool:\n${indent(asNamedHere(why))}${whyNothing(why)}\nFix the test or the rule, then type again: ${again}`,
         );
         return 1;
       }
@@ -108,13 +111,19 @@ function quotesMissing([name, yaml]: [string, string]): string[] {
     : [`${file}, line ${at + 1}: a text that begins with {{ needs quotes around it.`];
 }
 
-/** The names of the learner's tests, in order; never none. */
+/** What to look at where an alert was expected and none fired; empty elsewhere. */
+function whyNothing(said: string): string {
+  if (!/^\s*got:\[\]$/m.test(said)) return '';
+  return '\nNothing came where it says got:[]. Does input_series have each series that the rule asks for, with its labels, and are the values above its limit?';
+}
+
+/** The names of the learner's tests, in order. */
 function listTests(root: string): string[] {
   const folder = join(root, 'mine');
   const tests = existsSync(folder)
     ? readdirSync(folder).filter((name) => name.endsWith('.test.yaml'))
     : [];
-  if (tests.length > 0) return tests.toSorted();
+  if (tests.length > 0 || existsSync(join(root, OWN_RULES))) return tests.toSorted();
   mkdirSync(folder, { recursive: true });
   copyFileSync(join(ROOT, 'workshop/learner', FIRST), join(folder, FIRST), constants.COPYFILE_EXCL);
   console.log(`mine/${FIRST} is new: a test of TooMany503s, to begin with.`);

@@ -11,15 +11,35 @@ const LIVE_MS = 1000;
 /** Those of all questions, in the order of the text. */
 export const IDS: readonly string[] = ASKS.map(({ id }) => id);
 
-/** Those of the class come first: homework can wait. */
+/** The chapters of the second half-day. */
+const SECOND = new Set(
+  ASKS.filter(({ where }) => where === 'second half-day').map(({ heading }) => heading),
+);
+
+/** Those of the class come first: homework can wait, and the second half-day. */
 const IN_ORDER = [
   ...ASKS.filter(({ where }) => where === 'class'),
-  ...ASKS.filter(({ where }) => where === 'homework'),
+  ...ASKS.filter(({ where, heading }) => where === 'homework' && !SECOND.has(heading)),
+  ...ASKS.filter(({ heading }) => SECOND.has(heading)),
 ];
 
 /** The first question that is neither answered nor given away. */
 export function firstOpen(asked: Asked): Ask | undefined {
-  return IN_ORDER.find(({ id }) => !asked[id]?.right && !asked[id]?.shown);
+  return IN_ORDER.find((one) => isOpen(one, asked));
+}
+
+function isOpen({ id }: Ask, asked: Asked): boolean {
+  return !asked[id]?.right && !asked[id]?.shown;
+}
+
+/**
+ * What to go on with after a right answer: whoever chose homework, or a question of the second half-day, stays
+ * in its chapter.
+ */
+export function nextOpen({ id, where, heading }: Ask, asked: Asked): Ask | undefined {
+  if (where === 'class') return firstOpen(asked);
+  const later = ASKS.slice(IDS.indexOf(id) + 1).filter((one) => one.heading === heading);
+  return later.find((one) => isOpen(one, asked)) ?? firstOpen(asked);
 }
 
 /** The question that a person names: `04d`, `4d` or `04D`. */

@@ -12,8 +12,8 @@ import {
   type Answer as Written,
 } from '../learner/answers.ts';
 import { readAsked } from '../learner/asked.ts';
+import { askLive, attempt, giveAway, IDS, nextOpen } from '../learner/asking.ts';
 import { tellBoard } from '../learner/joined.ts';
-import { askLive, attempt, firstOpen, giveAway, IDS } from '../learner/asking.ts';
 import { lookForPromtool, noPromtool } from '../stack/promtool.ts';
 import {
   headOf,
@@ -81,7 +81,7 @@ export function asksPart({ root, env, ports }: Pick<Desk, 'root' | 'env' | 'port
     });
     const { verdict, asked, written } = tried;
     const rows = verdict.error ? undefined : await live;
-    const next = verdict.right ? firstOpen(asked) : undefined;
+    const next = verdict.right ? nextOpen(question, asked) : undefined;
     return json({
       version: versionOf(saved),
       part,

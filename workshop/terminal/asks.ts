@@ -33,7 +33,7 @@ export function listOf(asked: Asked): string {
   let heading = '';
   return ASKS.flatMap((question) => {
     const { id, asks, where } = question;
-    const line = `  ${id.padEnd(4)} ${(where === 'class' ? '' : 'homework').padEnd(9)} ${stateOf(asked[id]).padEnd(12)} ${asks[0]}`;
+    const line = `  ${id.padEnd(4)} ${(where === 'homework' ? where : '').padEnd(9)} ${stateOf(asked[id]).padEnd(12)} ${asks[0]}`;
     if (question.heading === heading) return [line];
     heading = question.heading;
     return [heading, line];

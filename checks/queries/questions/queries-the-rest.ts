@@ -21,7 +21,8 @@ const HOST = '"host", "$1", "instance", "(.*):.*"';
 
 const EUROS = 'donated_euros_total{job="app"}';
 
-const BUCKETS = 'rate(request_duration_seconds_bucket{job="app",endpoint="/treecounter"}[5m])';
+const PAGE = ',endpoint="/treecounter"';
+const BUCKETS = `rate(request_duration_seconds_bucket{job="app"${PAGE}}[5m])`;
 
 const VISITS = '{job="app",endpoint="/treecounter"}[5m]';
 const SPENT = `rate(request_duration_seconds_sum${VISITS})`;
@@ -53,7 +54,7 @@ export const chapter: ChapterQuestions = {
   questions: [
     {
       id: 'Qa',
-      where: 'homework',
+      where: 'second half-day',
       asks: [
         'How many requests per second fail (status 5xx), by endpoint, over the last five minutes?',
         'A row for each endpoint that has requests_total: 0 where it has no series of a failure.',
@@ -98,7 +99,7 @@ export const chapter: ChapterQuestions = {
     },
     {
       id: 'Qb',
-      where: 'homework',
+      where: 'second half-day',
       asks: [
         'Which endpoints had requests in the last five minutes, and not one failure (status 5xx)?',
         'A row for each endpoint: all its requests per second over these five minutes.',
@@ -233,7 +234,7 @@ export const chapter: ChapterQuestions = {
     },
     {
       id: 'Qe',
-      where: 'homework',
+      where: 'second half-day',
       asks: [
         'What was the highest number of requests per second, of all programs together, in ten minutes?',
         'Take the rate over one minute, and look at it once a minute.',
@@ -264,6 +265,13 @@ export const chapter: ChapterQuestions = {
           ],
         },
         {
+          id: 'rate-of-another-time',
+          says: 'There are two times in it: how far back you look for the highest, and how far back each rate looks. Which is a minute?',
+          when: ({ selectors, calls }) =>
+            calls.some(({ inside }) => inside.includes('subquery')) &&
+            selectors.some(({ range }) => range && !['1m', '60s'].includes(range)),
+        },
+        {
           id: 'mean',
           says: 'That is the mean of ten minutes: it hides the worst one.',
           like: ['sum(rate(requests_total{job="app"}[10m]))', `avg_over_time(sum(${NOW})[10m:1m])`],
@@ -284,7 +292,7 @@ export const chapter: ChapterQuestions = {
     },
     {
       id: 'Qf',
-      where: 'homework',
+      where: 'second half-day',
       asks: [
         'If the last ten minutes go on like this, which machines have no free memory in an hour?',
         'By host_memory_free_bytes. A row for each: the bytes that a straight line says for then.',
@@ -301,6 +309,11 @@ export const chapter: ChapterQuestions = {
           id: 'bool',
           says: '`bool` keeps each row and makes it 0 or 1.',
           when: ({ operators }) => operators.some(({ bool }) => bool),
+        },
+        {
+          id: 'exactly-zero',
+          says: 'A line hardly ever stands at 0 itself: it goes on below. Ask for all that is used up by then.',
+          when: ({ operators }) => operators.some(({ op }) => op === '=='),
         },
         {
           id: 'seconds',
@@ -453,6 +466,16 @@ export const chapter: ChapterQuestions = {
           id: 'each-program',
           says: 'That is the time of each program. For all together, which label must not keep them apart?',
           like: [`histogram_quantile(0.9, sum by (instance, le) (${BUCKETS}))`],
+        },
+        {
+          id: 'all-pages',
+          says: 'Other pages are in it: the question is about the visits to one.',
+          like: [`histogram_quantile(0.9, sum by (le) (${BUCKETS.replace(PAGE, '')}))`],
+        },
+        {
+          id: 'percent',
+          says: 'The share of `histogram_quantile` is from 0 to 1.',
+          like: [`histogram_quantile(90, sum by (le) (${BUCKETS}))`],
         },
         {
           id: 'no-le',

@@ -97,6 +97,8 @@ export const answers: Answers = {
       [`avg_over_time(sum(${now})[10m:1m])`]: 'mean',
       [`sum(${now})`]: 'now',
       [`max_over_time(sum(${now})[10m:5s])`]: 'step',
+      [`max_over_time(sum(${rates})[10m:30s])`]: 'rate-of-another-time',
+      [`max_over_time(sum(${rates.replace('5m', '10m')})[10m:1m])`]: 'rate-of-another-time',
       'max_over_time(rate(sum(requests_total{job="app"})[1m:5s])[10m:1m])': 'rate-of-sum',
     },
   },
@@ -111,6 +113,7 @@ export const answers: Answers = {
       [`predict_linear(${free}[10m], 60)`]: 'seconds',
       [`predict_linear(${free}[10m], 60) < 0`]: 'seconds',
       [`predict_linear(${free}[10m], 3600) < bool 0`]: 'bool',
+      [`predict_linear(${free}[10m], 3600) == 0`]: 'exactly-zero',
       [`${free} + 3600 * rate(${free}[10m]) < 0`]: 'counter',
       [`${free} + 6 * delta(${free}[10m]) < 0`]: 'two-samples',
       [`deriv(${free}[10m]) < 0`]: 'falls',
@@ -131,6 +134,8 @@ export const answers: Answers = {
         'whole-instance',
       'sum by (host) (rate(label_replace(requests_total{job="app"}[5m], "host", "$1", "instance", "(.*):.*")))':
         'many-samples',
+      'sum by (host) (rate(label_replace(requests_total{job="app"}, "host", "$1", "instance", "(.*):.*")[5m]))':
+        'range-of-a-result',
       'sum by (host) (label_replace(requests_total{job="app"}, "host", "$1", "instance", "(.*):.*"))':
         'since-the-start',
     },
@@ -161,6 +166,9 @@ export const answers: Answers = {
       [`avg(histogram_quantile(0.9, sum by (instance, le) (${buckets})))`]: 'mean-of-quantiles',
       [`histogram_quantile(0.9, sum by (instance, le) (${buckets}))`]: 'each-program',
       [`histogram_quantile(0.9, sum(${buckets}))`]: 'no-le',
+      [`histogram_quantile(0.9, sum by (le) (${buckets}))`.replace(',endpoint="/treecounter"', '')]:
+        'all-pages',
+      [`histogram_quantile(90, sum by (le) (${buckets}))`]: 'percent',
       'histogram_quantile(0.9, sum by (le) (request_duration_seconds_bucket{job="app",endpoint="/treecounter"}))':
         'since-the-start',
     },

@@ -1,12 +1,8 @@
 import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { addresses } from '../board/addresses.ts';
-import { createDoor, newCode } from '../board/door.ts';
-import { createMetrics } from '../board/metrics.ts';
-import { readChapters, readNames } from '../board/names.ts';
-import { Room, type Entry } from '../board/room.ts';
+import { openBoard, roomOf } from '../board/open.ts';
 import {
   BOARD,
   endLeftPrometheus,
@@ -14,7 +10,6 @@ import {
   startBoardPrometheus,
 } from '../board/stack.ts';
 import { Store } from '../board/store.ts';
-import { stepNames } from '../programs.ts';
 import { endCompanion, type Companion } from '../stack/companions.ts';
 import { fetchWithin, untilAnswers } from '../stack/fetch.ts';
 import { takenPorts } from '../stack/ports.ts';
@@ -56,8 +51,15 @@ export async function run(values: Values<'board'>, env: NodeJS.ProcessEnv): Prom
     return 1;
   }
   mkdirSync(BOARD, { recursive: true });
+  const board = await openBoard({
+    file: FILE,
+    door: { port: PORT_8075, host },
+    metricsPort: PORT_8076,
+    left: () => void deleteStored(PORT_9190),
+  });
   const prometheus = startBoardPrometheus(ports, env);
   if (!prometheus) {
+    await board.close();
     console.error(
       `The board needs Prometheus, and there is none here. Fetch it with ${typed('prefetch', { NATIVE: true })}, then type again: ${typed('board', { HOST })}`,
     );
@@ -70,55 +72,16 @@ export async function run(values: Values<'board'>, env: NodeJS.ProcessEnv): Prom
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => over.abort());
   }
-  const { code, servers } = await openRoom(values, host);
   const exit = watchOver(companions, over);
-  const where = `http://${host === LOOPBACK ? 'localhost' : host}:${PORT_8075}/${code}`;
+  const where = `http://${host === LOOPBACK ? 'localhost' : host}:${PORT_8075}/${board.code}`;
   console.log(describe(where, HOST));
   void announce(ports, grafana !== undefined, over.signal);
   await ended;
-  await Promise.all([...servers.map(close), ...companions.map(endCompanion)]);
+  await Promise.all([board.close(), ...companions.map(endCompanion)]);
   console.log(
     `\nWhat the class has told is kept for today, so that the board can go on. To delete all of it: ${typed('board', { END: true })}`,
   );
   return exit();
-}
-
-/** Brings back what the class has told today, and opens the door, and the metrics for Prometheus. */
-async function openRoom({ PORT_8075, PORT_8076, PORT_9190 }: Values<'board'>, host: string) {
-  const store = new Store(FILE);
-  const entries = store.open(Date.now());
-  const room = roomOf(entries);
-  let code = entries.flatMap((entry) => (entry.type === 'opened' ? entry.code : []))[0];
-  if (!code) {
-    code = newCode();
-    store.add({ type: 'opened', code, at: Date.now() });
-  }
-  const [names, chapters] = await Promise.all([readNames(), readChapters()]);
-  const { registry, count } = createMetrics(room, chapters, names.hints);
-  const left = () => void deleteStored(PORT_9190);
-  const door = createDoor({ code, room, store, names, counted: count, left });
-  const exporter = createServer((request, response) => {
-    const isMetrics = request.method === 'GET' && request.url === '/metrics';
-    registry.metrics().then(
-      (text) =>
-        response
-          .writeHead(isMetrics ? 200 : 404, { 'Content-Type': registry.contentType })
-          .end(isMetrics ? text : 'The metrics are at /metrics.\n'),
-      () => response.writeHead(500).end(),
-    );
-  });
-  await Promise.all([listen(door, PORT_8075, host), listen(exporter, PORT_8076, LOOPBACK)]);
-  return { code, servers: [door, exporter] };
-}
-
-/** The room as it is after all that has happened. */
-function roomOf(entries: readonly Entry[]): Room {
-  const room = new Room(stepNames());
-  for (const entry of entries) {
-    if (entry.type === 'joined') room.join(entry);
-    else if (entry.type === 'told') room.take(entry.id, entry.message, entry.at);
-  }
-  return room;
 }
 
 /** Ends all if one of them does. @returns the exit code, once it is over */
@@ -221,15 +184,4 @@ async function announce(
   else if (!over.aborted) {
     console.error('Grafana does not answer. Its log may say why: .workshop/board/grafana.log');
   }
-}
-
-async function listen(server: Server, port: number, host: string): Promise<void> {
-  server.listen(port, host);
-  await once(server, 'listening');
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
-  await closed;
 }

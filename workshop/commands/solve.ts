@@ -21,7 +21,7 @@ export function solve(root: string, step: string): number {
   const source = join(root, endsOf(step, root).end);
   const code = putIntoApp({ root, source, what, command, beside: isJob(step, root) });
   if (code === 0) {
-    const open = stepNames(root).slice(readState().passed);
+    const open = stepNames(root).slice(readState(root).passed);
     addShown(root, open.includes(step) ? open.filter((name) => name <= step) : [step]);
     console.log(`Next: ${typed('check', { STEP: number })}`);
   }

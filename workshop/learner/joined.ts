@@ -142,7 +142,7 @@ export async function tellBoard(
 /** Tells the board which chapters were passed before it was joined. */
 export async function catchUp(root: string): Promise<void> {
   const shown = readShown(root);
-  const passed = stepNames(root).slice(0, readState().passed);
+  const passed = stepNames(root).slice(0, readState(root).passed);
   await tellBoard(
     root,
     ...passed.map((name): News => {

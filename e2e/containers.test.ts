@@ -242,6 +242,11 @@ describe.each(COMPOSES)('$name', ({ name, command, here }) => {
     const outage = await stack.run(['node', 'workshop/run.js', 'outage', '1']);
     expect(outage).toMatch(/is stopped\. It comes back in 1 s\.\nIt is back\./);
     expect(await until(sent, 60_000)).toBe(true);
+    const file = join(stack.folder, 'production/central.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('static_configs', 'statc_configs'));
+    await expect(stack.run(['node', 'workshop/run.js', 'reload'])).rejects.toThrow(
+      /refuses the edit .*\n {2}production\/central\.yaml, line \d+: field statc_configs/,
+    );
   });
 
   test('SIGTERM ends it in 5 s, and down leaves nothing', async () => {

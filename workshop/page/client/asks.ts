@@ -95,6 +95,7 @@ function createPlace(
     tryButton.ariaBusy = 'true';
     say(status, 'Trying it…');
     const part = editor.text();
+    let again = false;
     try {
       const tried = await change<TryAnswer>('/asks/try', { id, part, version: known.version });
       conflict.replaceChildren();
@@ -105,12 +106,18 @@ function createPlace(
       answer.replaceChildren();
       say(status, '');
       const said = error instanceof NotDone ? (error.said as Partial<Conflict>) : {};
-      if (said.version !== undefined && said.part !== undefined) showConflict(said as Conflict);
-      else status.append(...failureOf(error as Error));
+      if (said.version === undefined || said.part === undefined) {
+        status.append(...failureOf(error as Error));
+      } else if (said.part === known.part) {
+        // Only something else in the file has changed, and that is kept: it has been read now.
+        known = { part: said.part, version: said.version };
+        again = true;
+      } else showConflict(said as Conflict);
     } finally {
       busy = false;
       tryButton.ariaBusy = null;
     }
+    if (again) await tryNow();
   }
 
   /** What was tried is what the file holds now. */

@@ -50,14 +50,22 @@ export function createEditor(
 ): Editor {
   // The page's policy takes no style sheet but its own; one that is adopted within a root is.
   const root = parent.attachShadow({ mode: 'open' });
-  const tryIt = { key: 'Mod-Enter', run: () => (onTry(), true) };
+  const run = () => {
+    onTry();
+    return true;
+  };
   const view = new EditorView({
     parent: root,
     root,
     state: EditorState.create({
       doc: text,
       extensions: [
-        Prec.highest(keymap.of([tryIt])),
+        Prec.highest(
+          keymap.of([
+            { key: 'Ctrl-Enter', run },
+            { mac: 'Cmd-Enter', run },
+          ]),
+        ),
         history(),
         bracketMatching(),
         closeBrackets(),
@@ -74,6 +82,7 @@ export function createEditor(
         THEME,
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': name, spellcheck: 'false' }),
+        OVER_SELECTION,
         EditorView.updateListener.of(({ docChanged }) => docChanged && onChange()),
       ],
     }),
@@ -86,6 +95,24 @@ export function createEditor(
     focus: () => view.focus(),
   };
 }
+
+/**
+ * Types over what is selected. Left to itself a browser keeps the colors of what it replaces by an
+ * inline style, which the page's policy refuses aloud.
+ */
+const OVER_SELECTION = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    const { inputType, data } = event;
+    if (inputType !== 'insertText' || !data || empty || view.composing) return false;
+    event.preventDefault();
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type' });
+    const handlers = view.state.facet(EditorView.inputHandler);
+    if (!handlers.some((handle) => handle(view, from, to, data, insert))) view.dispatch(insert());
+    return true;
+  },
+});
 
 /** Offers what fits at the cursor: functions, and the learner's own names and values. */
 async function complete({

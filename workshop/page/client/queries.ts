@@ -15,8 +15,12 @@ export function startQueries(): void {
 /** A button that asks the learner's own Prometheus, now and over the last minutes. */
 function addRun(figure: HTMLElement): void {
   const query = figure.dataset.query!;
-  const run = make('button', { type: 'button', textContent: 'Run' });
-  run.ariaLabel = `Run ${query}`;
+  const run = make('button', { type: 'button' });
+  const call = (words: string) => {
+    run.textContent = words;
+    run.ariaLabel = `${words}: ${query}`;
+  };
+  call('Run');
   const minutes = make('select', {}, option('15'), option('10'));
   const back = make('label', { hidden: true }, 'Graph of the last ', minutes, ' minutes');
   const status = make('p', { className: 'status', role: 'status' });
@@ -38,7 +42,7 @@ function addRun(figure: HTMLElement): void {
     // Another one was asked for meanwhile.
     if (mine !== last) return;
     run.ariaBusy = null;
-    run.textContent = 'Run again';
+    call('Run again');
     back.hidden = given instanceof Error;
     table.replaceChildren();
     graph.replaceChildren();

@@ -95,6 +95,7 @@ const UNSHOWN: readonly (readonly [pattern: RegExp, says: RegExp, ends: boolean]
   [/^make metrics NAME=\w+$/, /^\w+ \((counter|gauge|histogram|summary)|le="Infinity"/m, true],
   [/^make metrics NAME=\w+ WATCH=1$/, /^\w+ \(gauge/m, false],
   [/^make ask N=\w+$/, /^Write your query below this question/m, true],
+  [/^make learn$/, /^The class is on http.* Ctrl-C ends it\.$/m, false],
   [/^make load$/, /^Sending .* Ctrl-C ends it\.$/m, false],
   [/^make begin STEP=own$/, /^app\/ now holds .* exercises\/own\/begin/m, true],
   [/^make restore$/, /^No copy of app\/ is saved yet/m, true],
@@ -194,7 +195,11 @@ describe('commands without a sample of their output run where they stand', () =>
       const [, says, ends] = UNSHOWN.find(([pattern]) => pattern.test(command))!;
       const folder = copyOfRepository(filesBefore(block));
       const [port, metricsPort, other] = await freePorts(3);
-      const env: Record<string, string> = { PORT: `${port}`, METRICS_PORT: `${metricsPort}` };
+      const env: Record<string, string> = {
+        PORT: `${port}`,
+        METRICS_PORT: `${metricsPort}`,
+        PORT_8070: '0',
+      };
       const asked = /^make (metrics|load)/.test(command);
       const program = asked
         ? startProgram({ entry: join(folder, 'app/server.ts'), env })

@@ -106,7 +106,7 @@ class ChapterRenderer {
         image: ({ href, text }) => picture(href, text),
         table(token) {
           const cells = (row: Tokens.TableCell[], tag: string) =>
-            `<tr>${row.map((cell) => `<${tag}${cell.align ? ` align="${cell.align}"` : ''}>${this.parser.parseInline(cell.tokens)}</${tag}>`).join('')}</tr>\n`;
+            `<tr>${row.map((cell) => tableCell(cell.text ? tag : 'td', cell, this.parser.parseInline(cell.tokens))).join('')}</tr>\n`;
           return `<div class="table"><table><thead>${cells(token.header, 'th')}</thead><tbody>${token.rows.map((row) => cells(row, 'td')).join('')}</tbody></table></div>\n`;
         },
       },
@@ -181,6 +181,10 @@ class ChapterRenderer {
     if (!this.#pictures.has(href)) return escapeHtml(words);
     return `<img src="/${escapeHtml(href)}" alt="${escapeHtml(words)}">`;
   }
+}
+
+function tableCell(tag: string, { align }: Tokens.TableCell, html: string): string {
+  return `<${tag}${align ? ` align="${align}"` : ''}>${html}</${tag}>`;
 }
 
 /** Where each question is asked: by the index of the token below which it is to stand. */

@@ -11,7 +11,10 @@ import { needsPrometheus } from './prometheus.ts';
 
 beforeEach(needsPrometheus);
 
-const CHAPTER = readDocument('PRODUCTION.md').chapters.find(({ title }) => title === 'Many')!;
+/** Those that ask the fleet. */
+const CHAPTERS = readDocument('PRODUCTION.md').chapters.filter(({ title }) =>
+  ['Many', 'A quiet pager'].includes(title),
+);
 
 interface Answer {
   readonly data: {
@@ -51,7 +54,7 @@ test('a fleet of three that differ answers the queries of the text', async () =>
     const path = `/api/v1/query?${new URLSearchParams({ query })}`;
     return (await (await fetch(`http://127.0.0.1:${env.PORT_9090}${path}`)).json()) as Answer;
   };
-  for (const block of blocksIn(CHAPTER, 'promql')) {
+  for (const block of CHAPTERS.flatMap((chapter) => blocksIn(chapter, 'promql'))) {
     const query = block.lines.join('\n');
     let wrong: string | undefined;
     const right = async () => {

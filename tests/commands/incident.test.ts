@@ -6,13 +6,15 @@ import { freePorts } from '../../checks/harness/ports.js';
 import { askForDiagnosis } from '../../workshop/commands/incident.ts';
 import { faultyFiles, writeFaulty } from '../../workshop/incidents/copy.ts';
 import { compare } from '../../workshop/incidents/evidence.ts';
-import { HEALTHY, INCIDENTS, WHAT, WHERE } from '../../workshop/incidents/list.ts';
+import { FLEET_INCIDENTS } from '../../workshop/incidents/fleet.ts';
+import { HEALTHY, INCIDENTS, LISTS, WHAT, type Case } from '../../workshop/incidents/list.ts';
 import { judgeDiagnosis, judgeMinute } from '../../workshop/incidents/verdict.ts';
 import { ROOT } from '../../workshop/programs.ts';
 import { refusal, runCommand } from '../support/cli.ts';
 import { repository } from '../support/workspace.ts';
 
 const all = Object.entries(INCIDENTS);
+const cases: [string, Case][] = [...all, ...Object.entries(FLEET_INCIDENTS)];
 
 describe('the incidents', () => {
   test('each edit applies to the step, and the compiler takes what comes of it', async () => {
@@ -43,17 +45,17 @@ describe('the incidents', () => {
   });
 
   test('each has near answers that are on the lists, and another than the right one', () => {
-    for (const [n, { what, where, nearWhat, nearWhere, call }] of all) {
+    for (const [n, { what, where, nearWhat, nearWhere, call, lists = LISTS }] of cases) {
       expect(call.split(/[.?] /), n).toHaveLength(2);
       expect(Object.keys(nearWhat).length, n).toBeGreaterThan(0);
-      expect(WHAT[what], n).toBeDefined();
-      expect(WHERE[where], n).toBeDefined();
+      expect(lists.what[what], n).toBeDefined();
+      expect(lists.where[where], n).toBeDefined();
       for (const near of Object.keys(nearWhat)) {
-        expect(WHAT, n).toHaveProperty(near);
+        expect(lists.what, n).toHaveProperty(near);
         expect(near, n).not.toBe(`${what}`);
       }
       for (const near of Object.keys(nearWhere)) {
-        expect(WHERE, n).toHaveProperty(near);
+        expect(lists.where, n).toHaveProperty(near);
         expect(near, n).not.toBe(`${where}`);
       }
     }
@@ -151,7 +153,7 @@ describe('the verdict', () => {
     expect(judgeMinute(onset.toISOString().slice(11, 16), onset).verdict).toBe('right');
   });
 
-  test.each(all)('incident %s: right, near and wrong, each with what leads on', (_, incident) => {
+  test.each(cases)('incident %s: right, near and wrong, each with what leads on', (_, incident) => {
     const evidence = { verdict: 'same', labels: {}, before: undefined, after: undefined } as const;
     const judged = (what: number, where: number) =>
       judgeDiagnosis(
@@ -169,7 +171,7 @@ describe('the verdict', () => {
     const near = Number(Object.keys(incident.nearWhat)[0]);
     expect(judged(near, 1).what).toEqual({
       verdict: 'near',
-      more: incident.nearWhat[near as keyof typeof WHAT],
+      more: incident.nearWhat[near],
     });
     expect(judged(1.5, 1.5)).toMatchObject({
       what: { verdict: 'wrong', more: incident.way },
@@ -197,8 +199,8 @@ test('in a terminal each part is asked for until it is one, and Enter keeps what
 
 describe('make incident', () => {
   test('an incident that there is not ends with the list of what to type', async () => {
-    const message = await refusal(['incident', '9']);
-    for (const [n, { call }] of all)
+    const message = await refusal(['incident', '10']);
+    for (const [n, { call }] of cases)
       expect(message).toContain(`npm run incident -- ${n}   “${call}”`);
   });
 

@@ -4,6 +4,7 @@ import { troubles } from '../../checks/harness/trouble.ts';
 import type { Lesson } from '../../checks/harness/types.ts';
 import { findLesson, steps } from '../../checks/index.ts';
 import { ASKS } from '../../checks/queries/index.ts';
+import { FLEET_INCIDENTS } from '../incidents/fleet.ts';
 import { INCIDENTS } from '../incidents/list.ts';
 import { exerciseNames, ROOT } from '../programs.ts';
 import { OTHER_HINT, type Names } from './message.ts';
@@ -72,7 +73,7 @@ export async function readNames(): Promise<Names> {
   return {
     chapter: new Set(all.map(({ chapter }) => chapter.name)),
     ask: new Set(ASKS.map(({ id }) => id)),
-    incident: new Set(Object.keys(INCIDENTS)),
+    incident: new Set(Object.keys({ ...INCIDENTS, ...FLEET_INCIDENTS })),
     hints,
   };
 }

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../../checks/harness/program.ts';
-import { writeFaulty } from '../incidents/copy.ts';
 import { compare } from '../incidents/evidence.ts';
-import { INCIDENTS, WHAT, WHERE } from '../incidents/list.ts';
+import { FLEET_INCIDENTS, type FleetIncident } from '../incidents/fleet.ts';
+import { INCIDENTS, LISTS, type Incident, type Lists } from '../incidents/list.ts';
+import { sceneOfFleet, sceneOfProgram } from '../incidents/scene.ts';
 import {
   beat,
   isRunning,
@@ -17,12 +17,8 @@ import {
 } from '../incidents/state.ts';
 import { CLOCK, explain, judgeDiagnosis, listOf } from '../incidents/verdict.ts';
 import { tellBoard } from '../learner/joined.ts';
-import { load } from '../program/traffic.ts';
 import { ROOT } from '../programs.ts';
-import { findApp } from '../stack/app.ts';
-import { fetchWithin } from '../stack/fetch.ts';
 import { PrometheusError, queryRange } from '../stack/prometheus-api.ts';
-import { FAULTY_FOLDER } from '../stack/stand-in.ts';
 import { UsageError, type Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 
@@ -36,25 +32,24 @@ const SETTLE_S = 60;
 /** So many seconds after the onset Prometheus has enough of it to judge by: a rate over a minute is all of it then. */
 const ENOUGH_S = 120;
 
-/** Requests per second, on average: enough for a share not to swing too much. */
-const RPS = 10;
-
-/** The program must answer within this time, in milliseconds: a container takes a while. */
-const PATIENCE_MS = 60_000;
-
-/** The learner's own program is waited for so long, in milliseconds: it may be broken. */
-const RETURN_MS = 10_000;
-
 const QUERY_FILE = join(ROOT, 'mine', 'incident.promql');
 
 const FIRST_LINES = `# The query that shows the incident: its answer must differ before the onset and after it.
 # Write it below, save, and give your diagnosis.
 `;
 
+/** By number: those of the class, and those of PRODUCTION.md. */
+const ALL: Readonly<Record<string, Incident | FleetIncident>> = {
+  ...INCIDENTS,
+  ...FLEET_INCIDENTS,
+};
+
+const listsOf = (n: string) => ALL[n]!.lists ?? LISTS;
+
 /** Starts an incident, or judges the diagnosis of the one that was started last. */
 export async function run(values: Values<'incident'>, env: NodeJS.ProcessEnv): Promise<number> {
   const { N, WHAT: what, WHERE: where, MINUTE: minute, QUERY: query, SHOW } = values;
-  if (N && !Object.hasOwn(INCIDENTS, N)) throw noSuch(N);
+  if (N && !Object.hasOwn(ALL, N)) throw noSuch(N);
   try {
     if (SHOW) return await show(N);
     if (what || where || minute || query) return await judge(N, { what, where, minute, query });
@@ -69,8 +64,9 @@ export async function run(values: Values<'incident'>, env: NodeJS.ProcessEnv): P
 }
 
 function noSuch(n: string): UsageError {
-  const list = Object.entries(INCIDENTS).map(
-    ([number, { call }]) => `  ${typed('incident', { N: number })}   “${call}”`,
+  const list = Object.entries(ALL).map(
+    ([number, { call }]) =>
+      `  ${typed('incident', { N: number })}   “${call}”${Object.hasOwn(INCIDENTS, number) ? '' : ' (PRODUCTION.md)'}`,
   );
   return new UsageError(
     `There is no incident ${JSON.stringify(n.slice(0, 40))}. Type one of:\n${list.join('\n')}`,
@@ -85,32 +81,28 @@ async function start(values: Values<'incident'>, env: NodeJS.ProcessEnv): Promis
     return 1;
   }
   const prometheus = `http://localhost:${values.PORT_9090}`;
-  const app = await findApp(prometheus, values, env);
-  if (typeof app === 'string') {
-    console.error(app);
+  const n = values.N || nextOf(readState().over);
+  const incident = ALL[n]!;
+  const scene =
+    'vanishes' in incident
+      ? await sceneOfFleet(incident, prometheus, env)
+      : await sceneOfProgram(incident, prometheus, values, env);
+  if (typeof scene === 'string') {
+    console.error(scene);
     return 1;
   }
-  const n = values.N || nextOf(readState().over);
   const pace = values.PACE;
   const delay = EARLIEST_S + Math.random() * (LATEST_S - EARLIEST_S);
   const onset = Date.now() + delay * pace * 1000;
-  writeFaulty(FAULTY_FOLDER, INCIDENTS[n]!, { onset, port: app.port, pace });
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => stop.abort());
   }
   beat();
   const beats = setInterval(beat, 5000);
+  let failed = false;
   try {
-    const before = await startOf(app.url);
-    console.log('Starting a program with a fault in the place of yours…');
-    if (
-      !(await app.replace(true)) ||
-      !(await untilAnother(app.url, before, PATIENCE_MS, stop.signal))
-    ) {
-      if (!stop.signal.aborted) console.error(app.whyNot);
-      return 1;
-    }
+    if (!(await scene.begin(onset, stop.signal))) return 1;
     const current: Current = { n, prometheus, start: Date.now(), onset, pace };
     writeState({ ...readState(), current });
     if (!existsSync(QUERY_FILE)) {
@@ -118,30 +110,34 @@ async function start(values: Values<'incident'>, env: NodeJS.ProcessEnv): Promis
       writeFileSync(QUERY_FILE, FIRST_LINES);
     }
     tell(current);
-    const traffic = load({ url: app.url, seconds: Infinity, rps: RPS, signal: stop.signal });
-    await Promise.race([untilOver(stop.signal), converse(stop.signal)]);
+    const played = scene.play(onset, stop.signal).catch((error: Error) => {
+      failed = true;
+      console.error(`\n${error.message}`);
+      stop.abort();
+    });
+    await Promise.race([untilOver(stop.signal), converse(n, stop.signal)]);
     stop.abort();
-    await traffic;
+    await played;
   } finally {
     clearInterval(beats);
     const state = readState();
     if (state.current && !state.current.end) {
       writeState({ ...state, current: { ...state.current, end: Date.now() } });
     }
-    const faulty = await startOf(app.url);
-    if (await app.replace(false)) await untilAnother(app.url, faulty, RETURN_MS);
+    await scene.end();
     rest();
   }
+  if (failed) return 1;
   const { current } = readState();
   console.log(
     current?.over
-      ? 'Your own program is back.'
-      : `\nYour own program is back.${canBeJudged(current) ? ` Prometheus still has what was, and you can give your diagnosis: ${howToAnswer()}` : ''}\nFor the same call once more: ${typed('incident', { N: n })}`,
+      ? scene.isOver
+      : `\n${scene.isOver}${canBeJudged(current) ? ` Prometheus still has what was, and you can give your diagnosis: ${howToAnswer()}` : ''}\nFor the same call once more: ${typed('incident', { N: n })}`,
   );
   return 0;
 }
 
-/** One that is not over yet, at random; all of them, if all are. */
+/** One of the class that is not over yet, at random; all of them, if all are. */
 function nextOf(over: Readonly<Record<string, unknown>>): string {
   const all = Object.keys(INCIDENTS);
   const open = all.filter((n) => !over[n]);
@@ -151,43 +147,22 @@ function nextOf(over: Readonly<Record<string, unknown>>): string {
 
 function tell({ n, prometheus }: Current): void {
   console.log(`
-Incident ${n}. The phone rings: “${INCIDENTS[n]!.call}”
+Incident ${n}. The phone rings: “${ALL[n]!.call}”
 
 It begins within the next minutes: until then all is well. Visitors come by themselves.
-Look at ${prometheus}/ and at Grafana. Ask: what has changed, when, on which page, what moved with it?
+Look at ${prometheus}/ and at Grafana. Ask: what has changed, when, on which ${listsOf(n).among}, what moved with it?
 Then give your diagnosis: what it is, where, since which minute, and a query that shows it.
 Write the query into mine/incident.promql, or ${process.stdin.isTTY ? 'type it when you are asked' : 'give it as QUERY'}.
-${process.stdin.isTTY ? '' : `\n${questions()}\n\nGive it with: ${howToAnswer()}`}`);
+${process.stdin.isTTY ? '' : `\n${questions(n)}\n\nGive it with: ${howToAnswer()}`}`);
 }
 
-function questions(): string {
-  return `WHAT is it?\n${listOf(WHAT)}\n\nWHERE is it?\n${listOf(WHERE)}`;
+function questions(n: string): string {
+  const { what, where } = listsOf(n);
+  return `WHAT is it?\n${listOf(what)}\n\nWHERE is it?\n${listOf(where)}`;
 }
 
 function howToAnswer(): string {
   return typed('incident', { WHAT: 1, WHERE: 1, MINUTE: '14:23' });
-}
-
-/** When the process at a URL was started, as it says; empty without metrics, undefined if nothing answers. */
-async function startOf(url: string): Promise<string | undefined> {
-  const answer = await fetchWithin(2000, `${url}/metrics`);
-  return answer && (/^process_start_time_seconds (\S+)$/m.exec(answer.text)?.[1] ?? '');
-}
-
-/** Waits until another process than that before answers there. @returns whether one does */
-async function untilAnother(
-  url: string,
-  before: string | undefined,
-  deadlineMs: number,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  let another = false;
-  await until(async () => {
-    const now = await startOf(url);
-    another = now !== undefined && now !== before;
-    return another || signal?.aborted === true;
-  }, deadlineMs);
-  return another && !signal?.aborted;
 }
 
 /** Waits until the incident is over, by a diagnosis that was typed elsewhere, too, or by Ctrl-C. */
@@ -198,7 +173,7 @@ async function untilOver(signal: AbortSignal): Promise<void> {
 }
 
 /** Asks for diagnoses in the terminal until one is right, or `show` is typed. Without a terminal it asks nothing. */
-async function converse(signal: AbortSignal): Promise<void> {
+async function converse(n: string, signal: AbortSignal): Promise<void> {
   if (!process.stdin.isTTY) return new Promise(() => {});
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   terminal.on('SIGINT', () => process.emit('SIGINT', 'SIGINT'));
@@ -208,9 +183,8 @@ async function converse(signal: AbortSignal): Promise<void> {
     for (;;) {
       const word = await ask('\nWhen you know, press Enter (to give up, type show): ');
       if (word.toLowerCase() === 'show') return void show('');
-      last = await askForDiagnosis(ask, last);
-      if (await judgeAloud(complete({ what: '', where: '', minute: '', query: '', ...last })))
-        return;
+      last = await askForDiagnosis(ask, last, listsOf(n));
+      if (await judgeAloud({ what: '', where: '', minute: '', query: '', ...last })) return;
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -233,10 +207,12 @@ async function judgeAloud(diagnosis: Diagnosis): Promise<boolean> {
  * Asks for one diagnosis, and for each part of it until it is one.
  * @param ask puts a question, and gives what was typed
  * @param last what was given before: Enter keeps it
+ * @param lists what to choose from
  */
 export async function askForDiagnosis(
   ask: (question: string) => Promise<string>,
   last: Partial<Diagnosis>,
+  lists: Lists = LISTS,
 ): Promise<Diagnosis> {
   const askFor = async (question: string, fits: (text: string) => boolean, kept?: string) => {
     const more = kept === undefined ? '' : ` (Enter keeps ${kept})`;
@@ -247,8 +223,16 @@ export async function askForDiagnosis(
   };
   const among = (answers: object) => (text: string) => Object.hasOwn(answers, text);
   return {
-    what: await askFor(`\nWhat is it?\n${listOf(WHAT)}\nIts number`, among(WHAT), last.what),
-    where: await askFor(`\nWhere is it?\n${listOf(WHERE)}\nIts number`, among(WHERE), last.where),
+    what: await askFor(
+      `\nWhat is it?\n${listOf(lists.what)}\nIts number`,
+      among(lists.what),
+      last.what,
+    ),
+    where: await askFor(
+      `\nWhere is it?\n${listOf(lists.where)}\nIts number`,
+      among(lists.where),
+      last.where,
+    ),
     minute: await askFor(
       '\nIn which minute did it begin, such as 14:23',
       (text) => CLOCK.test(text),
@@ -288,7 +272,7 @@ function canBeJudged(current: Current | undefined): boolean {
 /** @returns 0 if all is right, else 1 */
 async function judge(n: string, given: Diagnosis): Promise<number> {
   const current = currentOf(n);
-  const diagnosis = complete(given);
+  const diagnosis = complete(given, current.n);
   const { onset, start, pace, end: ended } = current;
   const now = lastMomentOf(current);
   if (!canBeJudged(current)) {
@@ -315,7 +299,7 @@ async function judge(n: string, given: Diagnosis): Promise<number> {
     );
     return 1;
   }
-  const incident = INCIDENTS[current.n]!;
+  const incident = ALL[current.n]!;
   const evidence = compare(answer, moments, grid);
   const verdicts = judgeDiagnosis(incident, diagnosis, new Date(onset), evidence);
   for (const [part, { verdict, more }] of Object.entries(verdicts)) {
@@ -338,20 +322,22 @@ async function judge(n: string, given: Diagnosis): Promise<number> {
   const how = readState().over[current.n] === 'shown' ? 'shown' : 'passed';
   const told = tellBoard(ROOT, { about: 'incident', name: current.n, outcome: how });
   console.log(`\nFound. ${explain(incident, new Date(onset))}`);
-  tellNext();
+  tellNext(current.n);
   await told;
   return 0;
 }
 
 /** Reads the query from its file, if none was typed. @throws {UsageError} if a part is missing or none of the lists */
-function complete({ what, where, minute, query }: Diagnosis): Diagnosis {
+function complete({ what, where, minute, query }: Diagnosis, n: string): Diagnosis {
+  const lists = listsOf(n);
   const diagnosis = { what, where, minute, query: query || readQuery() };
   const refuse = (message: string) =>
     new UsageError(
-      `${message}\n\n${questions()}\n\nType for example: ${howToAnswer()}\nwith the query in mine/incident.promql`,
+      `${message}\n\n${questions(n)}\n\nType for example: ${howToAnswer()}\nwith the query in mine/incident.promql`,
     );
-  if (!Object.hasOwn(WHAT, what)) throw refuse(`WHAT=${JSON.stringify(what)} is none of the list.`);
-  if (!Object.hasOwn(WHERE, where)) {
+  if (!Object.hasOwn(lists.what, what))
+    throw refuse(`WHAT=${JSON.stringify(what)} is none of the list.`);
+  if (!Object.hasOwn(lists.where, where)) {
     throw refuse(`WHERE=${JSON.stringify(where)} is none of the list.`);
   }
   if (!CLOCK.test(minute)) {
@@ -380,15 +366,16 @@ async function show(n: string): Promise<number> {
   const current = currentOf(n);
   finish(current, 'shown');
   const told = tellBoard(ROOT, { about: 'incident', name: current.n, outcome: 'shown' });
-  console.log(explain(INCIDENTS[current.n]!, new Date(current.onset)));
-  tellNext();
+  console.log(explain(ALL[current.n]!, new Date(current.onset)));
+  tellNext(current.n);
   await told;
   return 0;
 }
 
-function tellNext(): void {
+function tellNext(n: string): void {
+  if (!Object.hasOwn(INCIDENTS, n)) return;
   const { over } = readState();
-  const count = Object.values(over).filter((how) => how === 'found').length;
+  const count = Object.keys(INCIDENTS).filter((one) => over[one] === 'found').length;
   console.log(
     `\nFound so far: ${count} of ${Object.keys(INCIDENTS).length}. For the next one, type: ${typed('incident')}`,
   );

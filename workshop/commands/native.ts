@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream, existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Values } from '../terminal/arguments.js';
 import { freePorts } from '../../checks/harness/ports.js';
@@ -20,7 +20,9 @@ import { untilAnswers } from '../stack/fetch.ts';
 import { findGrafana } from '../stack/grafana.ts';
 import {
   filesBeside,
+  GONE,
   INSTANCES,
+  isGone,
   NATIVE,
   nativeFound,
   nativeTargets,
@@ -110,6 +112,7 @@ export async function run(
   // One that was killed may have left them.
   setStandIn(undefined);
   setOutage(undefined);
+  rmSync(GONE, { force: true });
   const unread = writeNativeFiles({
     config,
     targets: nativeTargets(env, ports),
@@ -182,8 +185,8 @@ export async function run(
   const theirs = instances.map(({ name, entry, watched, env }) => {
     const log = createWriteStream(join(NATIVE, `${name}.log`));
     return supervise({
-      entry,
-      watched,
+      entry: () => (isGone(name) ? undefined : entry),
+      watched: [...watched, GONE],
       signal: over.signal,
       env,
       output: 'events',

@@ -30,6 +30,24 @@ export const WHERE = {
 } as const;
 export type Where = keyof typeof WHERE;
 
+/** The lists that a diagnosis is chosen from, and what is asked of whoever is lost. */
+export interface Lists {
+  readonly what: Readonly<Record<number, string>>;
+  readonly where: Readonly<Record<number, string>>;
+  /** Which of them something happens to: it completes "what has changed, when, on which …". */
+  readonly among: string;
+  /** How to find out where. */
+  readonly search: string;
+}
+
+/** Those of one program, as in the class. */
+export const LISTS: Lists = {
+  what: WHAT,
+  where: WHERE,
+  among: 'page',
+  search: 'Ask page by page what is answered, how often and how soon: what stayed as it was?',
+};
+
 /** A change of one place in a file of the program: what it looks for stands there exactly once. */
 export interface Edit {
   readonly file: 'server.ts' | 'metrics.ts';
@@ -40,16 +58,14 @@ export interface Edit {
 /** An answer that is nearly right, with what tells it from the right one. */
 type Near<Answer extends number> = Readonly<Partial<Record<Answer, string>>>;
 
-/** A fault in the program, with all that is needed to tell it and to judge its diagnosis. */
-export interface Incident {
+/** All that is needed to tell of an incident and to judge its diagnosis. */
+export interface Case<AnyWhat extends number = number, AnyWhere extends number = number> {
   /** The call: two sentences that tell what is noticed, and not what it is. */
   readonly call: string;
-  /** `begun()` says whether the fault has begun, and `pace` shortens its times in a test. */
-  readonly edits: readonly Edit[];
-  readonly what: What;
-  readonly where: Where;
-  readonly nearWhat: Near<What>;
-  readonly nearWhere: Near<Where>;
+  readonly what: AnyWhat;
+  readonly where: AnyWhere;
+  readonly nearWhat: Near<AnyWhat>;
+  readonly nearWhere: Near<AnyWhere>;
   /** How it is found, for who is lost: what to compare, and the chapter that taught it. */
   readonly way: string;
   /** A query that shows it. */
@@ -58,6 +74,14 @@ export interface Incident {
   readonly miss: string;
   /** What it was, once it is found or given away. */
   readonly was: string;
+  /** What its diagnosis is chosen from; those of the class, if it has none of its own. */
+  readonly lists?: Lists;
+}
+
+/** A fault in the program. */
+export interface Incident extends Case<What, Where> {
+  /** `begun()` says whether the fault has begun, and `pace` shortens its times in a test. */
+  readonly edits: readonly Edit[];
 }
 
 const server = (from: string, to: string): Edit => ({ file: 'server.ts', from, to });

@@ -61,6 +61,7 @@ export function writeState(state: IncidentState): void {
 
 /** Says that the command that runs an incident is still there; to be said every few seconds. */
 export function beat(): void {
+  mkdirSync(dirname(RUNNING), { recursive: true });
   replaceFile(RUNNING, '');
 }
 

@@ -1,5 +1,5 @@
 import type { Evidence } from './evidence.ts';
-import { WHAT, WHERE, type Incident } from './list.ts';
+import { LISTS, type Case } from './list.ts';
 import type { Diagnosis } from './state.ts';
 
 /** What comes of one part of a diagnosis, with what leads on. */
@@ -13,7 +13,7 @@ const RIGHT: Verdict = { verdict: 'right', more: '' };
 
 /** Judges a diagnosis, part by part. */
 export function judgeDiagnosis(
-  incident: Incident,
+  incident: Case,
   diagnosis: Diagnosis,
   onset: Date,
   evidence: Evidence,
@@ -24,7 +24,7 @@ export function judgeDiagnosis(
       diagnosis.where,
       incident.where,
       incident.nearWhere,
-      'Ask page by page what is answered, how often and how soon: what stayed as it was?',
+      (incident.lists ?? LISTS).search,
     ),
     minute: judgeMinute(diagnosis.minute, onset),
     query: judgeEvidence(evidence),
@@ -81,7 +81,13 @@ function judgeEvidence({ verdict, before, after, labels }: Evidence): Verdict {
   if (verdict === 'empty') {
     return {
       verdict: 'wrong',
-      more: 'It gives nothing, neither before the onset nor after it: look at its names and labels.',
+      more: 'It gives nothing, neither before the onset nor after it. Are its names and labels right? Then what it asks for was not there.',
+    };
+  }
+  if (verdict === 'swings' && !(before && after)) {
+    return {
+      verdict: 'near',
+      more: 'It has an answer for a part of the time only, which is too little to tell before from after. Look back further, or ask again later.',
     };
   }
   const series = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
@@ -111,14 +117,15 @@ export function listOf(answers: Readonly<Record<number, string>>): string {
 }
 
 /** What it was: for who has found it, and for who gives up. */
-export function explain(incident: Incident, onset: Date): string {
+export function explain(incident: Case, onset: Date): string {
+  const lists = incident.lists ?? LISTS;
   const clock = [onset.getHours(), onset.getMinutes(), onset.getSeconds()]
     .map((part) => `${part}`.padStart(2, '0'))
     .join(':');
   return [
     incident.was,
-    `  What    ${incident.what}  ${WHAT[incident.what]}`,
-    `  Where   ${incident.where}  ${WHERE[incident.where]}`,
+    `  What    ${incident.what}  ${lists.what[incident.what]}`,
+    `  Where   ${incident.where}  ${lists.where[incident.where]}`,
     `  Since   ${clock}`,
     `  Query   ${incident.query}`,
     incident.way,

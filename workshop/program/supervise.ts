@@ -28,8 +28,11 @@ export const QUERIES = /\.promql$/;
 type Next = 'restart' | 'wait' | 'over';
 
 export interface Supervised {
-  /** The file to run, from the root or absolute; a function is asked before each start. */
-  readonly entry: string | (() => string);
+  /**
+   * The file to run, from the root or absolute; a function is asked before each start, and may say
+   * that nothing shall run until the next save.
+   */
+  readonly entry: string | (() => string | undefined);
   /** The folders, from the root, whose files restart it. */
   readonly watched: string[];
   readonly env: NodeJS.ProcessEnv;
@@ -57,6 +60,8 @@ export async function supervise(supervised: Supervised): Promise<number> {
   let starts = 0;
 
   function start() {
+    const file = typeof entry === 'string' ? entry : entry();
+    if (file === undefined) return;
     const child = (program = spare?.connected ? spare : prepare(supervised));
     spare = undefined;
     const restarts = starts++;
@@ -75,7 +80,6 @@ export async function supervise(supervised: Supervised): Promise<number> {
       if (next === 'over') over(code ?? 0);
       if (next === 'restart') start();
     });
-    const file = typeof entry === 'string' ? entry : entry();
     child.send(pathToFileURL(resolve(ROOT, file)).href);
     onEvent({ type: 'started', pid: child.pid!, restarts });
     // Not at once: a program that starts needs the processor more than the spare that follows it.

@@ -76,6 +76,25 @@ export function translateTargets(text: string, targets: Targets): string {
   return text.replaceAll(/(?<![\w.-])[\w-]+:\d+(?!\d)/g, (target) => targets[target] ?? target);
 }
 
+/** Names the instance that an incident has taken away, such as `fleet-2`, while it is away. */
+export const GONE = join(NATIVE, 'gone');
+
+/** Whether an incident has taken that instance away. */
+export function isGone(instance: string): boolean {
+  try {
+    return readFileSync(GONE, 'utf8') === instance;
+  } catch {
+    return false;
+  }
+}
+
+/** Takes an instance away from a running `make native` and from its Prometheus; undefined brings it back. */
+export function setGone(instance: string | undefined): void {
+  if (instance === undefined) rmSync(GONE, { force: true });
+  else replaceFile(GONE, instance);
+  writeFound(rememberedFiles());
+}
+
 const REMEMBERED = join(NATIVE, 'targets.json');
 
 /** The files that a configuration of Prometheus brings along, from the root. */
@@ -108,11 +127,8 @@ export function writeNativeFiles(given?: NativeFiles): string[] {
     rmSync(join(NATIVE, 'production'), { recursive: true, force: true });
   }
   const { config, targets, found } = given ?? rememberedFiles();
-  const folder = join(NATIVE, dirname(config));
-  mkdirSync(folder, { recursive: true });
-  for (const [name, targets] of Object.entries(found)) {
-    replaceFile(join(folder, `${name}.json`), JSON.stringify([{ targets }]));
-  }
+  mkdirSync(join(NATIVE, dirname(config)), { recursive: true });
+  writeFound({ config, found });
   return filesBeside(config).flatMap((name) => {
     let text: string;
     try {
@@ -127,4 +143,12 @@ export function writeNativeFiles(given?: NativeFiles): string[] {
     if (replaceFile(join(NATIVE, name), own)) return [];
     return [`${join(NATIVE, name)} is held by another program: save ${name} once more.`];
   });
+}
+
+/** Has Prometheus find the instances that there are. */
+function writeFound({ config, found }: Pick<NativeFiles, 'config' | 'found'>): void {
+  for (const [name, all] of Object.entries(found)) {
+    const targets = all.filter((_, index) => !isGone(`${name}-${index + 1}`));
+    replaceFile(join(NATIVE, dirname(config), `${name}.json`), JSON.stringify([{ targets }]));
+  }
 }

@@ -4,6 +4,7 @@ import type { Chapter } from '../../checks/harness/types.ts';
 import { editedSteps } from '../learner/edited-steps.ts';
 import { newsOf, tellBoard } from '../learner/joined.ts';
 import { judge, remember } from '../learner/judged.ts';
+import { watchOver } from '../program/watch-over.js';
 import { watch } from '../program/watch.ts';
 import { findProgram, lessonNames, numberOf } from '../programs.ts';
 import { colours } from '../terminal/colour.ts';
@@ -13,6 +14,8 @@ import { typed } from '../terminal/typed.js';
 import type { Desk, Part } from './part.ts';
 import { fieldsOf, json, Refusal } from './server.ts';
 import type { CheckState } from './states.ts';
+
+const KILLED = `This page was killed, and the program that it checked with it. If nobody did that, the program did: look for process.kill and process.ppid in it, then type: ${typed('learn')}`;
 
 type News = Omit<CheckState, 'chapter'>;
 
@@ -29,13 +32,18 @@ const WAITING: News = {
 export function checkPart({ root, publish }: Desk): Part {
   let lesson: Chapter | undefined;
   let state: CheckState = { chapter: '', ...NO_CHECK };
+  /** What was said of other chapters since the last save. */
+  const said = new Map<string, News>();
   let underWay: AbortController | undefined;
   let last = Promise.resolve();
+  let isWatched = false;
   const tell = (news: Partial<CheckState>) => publish('check', (state = { ...state, ...news }));
 
   const run = () => {
     underWay?.abort();
     if (!lesson) return;
+    if (!isWatched) watchOver(KILLED);
+    isWatched = true;
     const { signal } = (underWay = new AbortController());
     const { name } = lesson;
     // What is shown stays until there is something new.
@@ -44,13 +52,18 @@ export function checkPart({ root, publish }: Desk): Part {
     last = last
       .then(() => check(name, root, signal))
       .then((news) => {
-        if (!signal.aborted) tell(news);
+        if (signal.aborted) return;
+        said.set(state.chapter, news);
+        tell(news);
       });
   };
   const { folder } = findProgram(undefined);
   const unwatch = watch(
     [folder, 'forest'].map((path) => join(root, path)),
-    run,
+    () => {
+      said.clear();
+      run();
+    },
   );
 
   return {
@@ -65,7 +78,7 @@ export function checkPart({ root, publish }: Desk): Part {
           if (chapter === state.chapter) return json({});
           underWay?.abort();
           lesson = found;
-          tell({ chapter, ...(found ? WAITING : NO_CHECK) });
+          tell({ chapter, ...(found ? (said.get(chapter) ?? WAITING) : NO_CHECK) });
           return json({});
         },
       },

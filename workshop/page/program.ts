@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PORTS } from '../commands.js';
+import { PORTS, type CommandName } from '../commands.js';
 import { scrape, ScrapeError } from '../metrics/scrape.ts';
-import { hasMetricsPort } from '../programs.ts';
+import { findProgram, hasMetricsPort } from '../programs.ts';
 import { typed } from '../terminal/typed.js';
 import { checkPart } from './check.ts';
 import { loadPart } from './load.ts';
@@ -20,6 +22,8 @@ const RESTART_MS = 1000;
 
 /** How often the page is told what a program prints, in milliseconds: it may print without end. */
 const TELL_MS = 300;
+
+const { entry: APP } = findProgram(undefined);
 
 /** All that stands beside the text. */
 export function programPart(desk: Desk): Part {
@@ -41,7 +45,7 @@ function runningPart(desk: Desk): Part {
   /** Whether the stack in Docker was brought up from here, and is to be taken down. */
   let broughtUp = false;
 
-  const tell = () => desk.publish('program', stateOf(seen, started, port));
+  const tell = () => desk.publish('program', stateOf(seen, started, broughtUp, port));
   const look = async () => {
     let now = await lookAt(urls);
     if (isAway(now) && !isAway(seen) && (!started || isRunning(started))) {
@@ -62,7 +66,7 @@ function runningPart(desk: Desk): Part {
     }, TELL_MS);
   };
   const start = (command: Startable | 'down') => {
-    started = startCommand(command, desk.root, environmentOf(desk), changed);
+    started = startCommand(command, desk.root, environmentOf(command, desk), changed);
     void started.ended.then(look);
     tell();
     return started;
@@ -104,8 +108,8 @@ function runningPart(desk: Desk): Part {
           }
           // Another look may have let in another click.
           if (isRunning(started)) throw new Refusal(409, 'It starts already.');
+          broughtUp ||= command === 'up' && !isThere;
           start(command);
-          broughtUp = command === 'up' && !isThere;
           return json({});
         },
       },
@@ -138,11 +142,12 @@ function isRunning(started: Started | undefined): started is Started {
   return started !== undefined && started.code === undefined;
 }
 
-/** The ports of the program where this page looks for them. */
-function environmentOf({ env, ports }: Desk): NodeJS.ProcessEnv {
-  if (ports.program === PORTS.program && ports.visitors === PORTS.visitors) return env;
+/** The program's ports are where this page looks for them; in Docker they are moved by other names. */
+function environmentOf(command: CommandName, { root, env, ports }: Desk): NodeJS.ProcessEnv {
+  const isUsual = ports.program === PORTS.program && ports.visitors === PORTS.visitors;
+  if (isUsual || command === 'up' || !existsSync(join(root, APP))) return env;
   const { program, visitors } = { program: `${ports.program}`, visitors: `${ports.visitors}` };
-  return hasMetricsPort({ entry: 'app/server.ts' })
+  return hasMetricsPort({ entry: APP })
     ? { ...env, PORT: visitors, METRICS_PORT: program }
     : { ...env, PORT: program };
 }
@@ -169,8 +174,15 @@ async function lookAt(urls: string[]): Promise<Look> {
   }
 }
 
-function stateOf(look: Look, started: Started | undefined, port: number): ProgramState {
+function stateOf(
+  look: Look,
+  started: Started | undefined,
+  broughtUp: boolean,
+  port: number,
+): ProgramState {
   const running = isRunning(started);
+  const code = started?.code;
+  const stops = running ? started.command : broughtUp && code === 0 ? 'up' : 'down';
   return {
     answer: look.answer,
     says: [
@@ -180,7 +192,7 @@ function stateOf(look: Look, started: Started | undefined, port: number): Progra
     starts: running
       ? []
       : STARTABLE.map((command) => ({ command, label: `Start ${typed(command)}` })),
-    stop: running && started.command !== 'down' ? `Stop ${typed(started.command)}` : undefined,
+    stop: stops === 'down' ? undefined : `Stop ${typed(stops)}`,
   };
 }
 
@@ -203,7 +215,7 @@ function startedInWords({ answer }: Look, started: Started | undefined): string[
   if (!started) {
     return answer === 'nobody'
       ? ['Start it here, or in a terminal.']
-      : ['It was not started on this page: what it prints is where it was started.'];
+      : ['It was not started on this page, so its process and what it prints are not shown.'];
   }
   const { command, program, code } = started;
   const words = typed(command);
@@ -211,7 +223,9 @@ function startedInWords({ answer }: Look, started: Started | undefined): string[
     return [`${words} has ended${code ? ` with code ${code}` : ''}: its last lines are below.`];
   }
   if (command === 'up') {
-    return [`Started here with ${words}; of a program in Docker, its process is not shown.`];
+    return [
+      `Started here with ${words}. In Docker its process is not shown. The stack ends with this page.`,
+    ];
   }
   if (!program) return [`Started here with ${words}.`];
   const { pid, restarts, hasEnded } = program;

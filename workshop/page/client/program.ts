@@ -112,15 +112,14 @@ function showCheck(section: HTMLElement): void {
 
   // The chapter that was looked at last is the one that is checked.
   const open = () => attempt(failure, () => change('/check/open', { chapter }));
-  window.addEventListener('focus', open);
-  void open();
+  for (const event of ['focus', 'pageshow']) window.addEventListener(event, open);
   onEvent<CheckState>('check', (state) => {
     if (state.chapter !== chapter) return;
     tell(state.outcome, state.says);
     summary.check = SHORT[state.outcome];
     summarize();
     again.hidden = state.outcome === 'none';
-    section.ariaBusy = `${state.outcome === 'running'}`;
+    section.setAttribute('aria-busy', `${state.outcome === 'running'}`);
     frame.hidden = state.text === '';
     paint(pre, state.text);
     const isOther = hint.dataset.of !== state.hint;

@@ -22,7 +22,6 @@ onStop(() => {
   stopping = true;
   for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM');
 });
-for (let id = 1; id <= WORKERS; id++) cluster.fork();
 
 const server = createServer(async (request, response) => {
   if (readVisit(request).path !== '/metrics') {
@@ -40,3 +39,8 @@ const server = createServer(async (request, response) => {
 });
 
 await listen(server, settings, 'METRICS_PORT', { path: '/metrics', closeLast: true });
+// Whoever cannot have a port says so alone: the primary before there are workers, one worker before the rest.
+cluster.once('listening', () => {
+  for (let id = 2; id <= WORKERS; id++) cluster.fork();
+});
+cluster.fork();

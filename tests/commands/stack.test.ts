@@ -98,6 +98,8 @@ test.skipIf(WINDOWS)('a Prometheus that is too old is named, and none of them is
     /^FAIL {2}Docker is not installed, and no Prometheus 3 is here \(/m,
   );
   expect(doctor.stdout).toMatch(/^ {6}Or fetch Prometheus.*: npm run prefetch$/m);
+  // It could not start: there is no Prometheus.
+  expect(doctor.stdout).not.toContain('npm run native');
 });
 
 describe.skipIf(WINDOWS)('without Docker, prefetch', () => {

@@ -10,7 +10,15 @@ import {
   withProfiles,
   type Component,
 } from '../stack/components.ts';
-import { ask, composeOrSayWhy, containersOf, hasImage, images, runShown } from '../stack/docker.ts';
+import {
+  ask,
+  composeOrSayWhy,
+  containersOf,
+  hasImage,
+  images,
+  runShown,
+  withoutDocker,
+} from '../stack/docker.ts';
 import { findProgram, ROOT } from '../programs.ts';
 import { PrometheusNews } from '../stack/prometheus-news.ts';
 import { prometheusConfig, USUAL_CONFIG } from '../stack/prometheus.ts';
@@ -150,7 +158,7 @@ async function pull(components: readonly Component[]): Promise<string[] | undefi
   for (const image of [node, prometheus, ...imagesOf(components)]) {
     if (await get(image)) continue;
     console.error(
-      `The image ${image} is not here and could not be downloaded: check your network, then type again: ${typed('up')}\nOr run the stack without Docker: ${typed('native')}`,
+      `The image ${image} is not here and could not be downloaded: check your network, then type again: ${typed('up')}\n${withoutDocker()}`,
     );
     return undefined;
   }

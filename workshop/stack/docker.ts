@@ -36,31 +36,35 @@ export function findDocker(): Docker {
   };
 }
 
-/** Why the stack cannot run in Docker here, and what to type instead; undefined if it can. */
+/** Why the stack cannot run in Docker here, and how to get it; undefined if it can. */
 export function whyNoDocker({
   engine,
   compose,
   installed,
 }: Docker): { readonly what: string; readonly fix: string } | undefined {
-  const without = `Or run the stack without Docker: ${typed('native')}`;
-  const no = (what: string, fix: string) => ({ what, fix: `${fix}\n${without}` });
   if (!installed) {
-    return no('Docker is not installed', 'Get it from https://docs.docker.com/get-docker/.');
+    return {
+      what: 'Docker is not installed',
+      fix: 'Get it from https://docs.docker.com/get-docker/.',
+    };
   }
   if (!engine) {
-    return no(
-      'Docker is installed, but its engine does not answer or does not let you in',
-      'Start Docker Desktop (on Linux: sudo systemctl start docker, and be in the group docker).',
-    );
+    return {
+      what: 'Docker is installed, but its engine does not answer or does not let you in',
+      fix: 'Start Docker Desktop (on Linux: sudo systemctl start docker, and be in the group docker).',
+    };
   }
   if (!compose) {
-    return no(
-      'Docker is here, but Compose is not',
-      'Get it from https://docs.docker.com/compose/install/.',
-    );
+    return {
+      what: 'Docker is here, but Compose is not',
+      fix: 'Get it from https://docs.docker.com/compose/install/.',
+    };
   }
   return undefined;
 }
+
+/** The other way, which needs Prometheus itself. */
+export const withoutDocker = () => `Or run the stack without Docker: ${typed('native')}`;
 
 /**
  * Gives Compose, or says on standard error why the stack cannot run in Docker.
@@ -69,7 +73,7 @@ export function whyNoDocker({
 export function composeOrSayWhy(): Docker['compose'] {
   const docker = findDocker();
   const why = whyNoDocker(docker);
-  if (why) console.error(`${why.what}. ${why.fix}`);
+  if (why) console.error(`${why.what}. ${why.fix}\n${withoutDocker()}`);
   return why ? undefined : docker.compose;
 }
 

@@ -1,7 +1,16 @@
 import { statfsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { imagesOf, missingPrograms, type Component } from './components.ts';
-import { ask, findDocker, hasImage, images, ownsPort, whyNoDocker, type Docker } from './docker.ts';
+import {
+  ask,
+  findDocker,
+  hasImage,
+  images,
+  ownsPort,
+  whyNoDocker,
+  withoutDocker,
+  type Docker,
+} from './docker.ts';
 import { fetchWithin } from './fetch.ts';
 import { findGrafana } from './grafana.ts';
 import { otherPort, portOf, whoHas } from './ports.ts';
@@ -111,7 +120,8 @@ function stack(
     : [];
   if (why) {
     const missing = lacking.map((what): Finding => ({ state: 'problem', what }));
-    return [{ state: 'warning', ...why }, ...native, ...missing];
+    const fix = `${why.fix}\n${withoutDocker()}`;
+    return [{ state: 'warning', what: why.what, fix }, ...native, ...missing];
   }
   return [
     {

@@ -15,8 +15,10 @@ import {
   tellBoard,
   type News,
 } from '../../workshop/learner/joined.ts';
+import { handPart } from '../../workshop/page/hand.ts';
 import { addShown } from '../../workshop/learner/shown.ts';
 import { serve } from '../support/archive.ts';
+import { serveParts } from '../support/page.ts';
 import { temporaryFolder, workspace } from '../support/workspace.ts';
 
 const PASSED = { about: 'chapter', name: '05-gauges', outcome: 'passed' } as const;
@@ -285,4 +287,24 @@ test('who joins late brings what was passed before, each as it was', async () =>
   expect(await how('04-labels')).toEqual([0, 0]);
   // Nobody knows what they took.
   expect(await value('class_chapter_duration_seconds_count')).toBeUndefined();
+});
+
+test('the page raises the hand of who has joined, and says why of nobody else', async () => {
+  const there = await board();
+  const { root } = await learner(there.url);
+  const told: unknown[] = [];
+  const publish = (_: string, data: unknown) => void told.push(data);
+  const desk = { root, publish, env: {}, ports: { program: 1, visitors: 1, prometheus: 1 } };
+  const page = await serveParts(handPart(desk));
+  expect(told).toEqual([{ name: 'ada', isUp: false }]);
+  expect((await page.post('/hand', { isUp: true })).status).toBe(200);
+  expect(await there.value('class_raised_hands')).toBe(1);
+  expect(told.at(-1)).toEqual({ name: 'ada', isUp: true });
+  expect((await page.post('/hand', { isUp: false })).status).toBe(200);
+  expect(await there.value('class_raised_hands')).toBe(0);
+
+  await leaveBoard(root, readJoined(root)!);
+  const alone = await page.post<{ message: string }>('/hand', { isUp: true });
+  expect(alone.status).toBe(503);
+  expect(alone.body.message).toMatch(/^You are on no board\. To join one, type .* npm run join …$/);
 });

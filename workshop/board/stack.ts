@@ -20,6 +20,9 @@ export const BOARD = join(ROOT, '.workshop', 'board');
 const DASHBOARDS = join(ROOT, 'grafana', 'class');
 const HOME_PAGE = 'class.json';
 
+/** The same, inside of a container. */
+const IN_CONTAINER = '/board';
+
 /** A Prometheus that was left ends within this time, in milliseconds. */
 const LEFT_MS = 8000;
 
@@ -73,7 +76,8 @@ export function startBoardPrometheus(
 export async function endLeftPrometheus(port: number): Promise<void> {
   const api = `http://127.0.0.1:${port}`;
   const flags = await fetchWithin(1000, `${api}/api/v1/status/flags`);
-  if (!flags?.ok || !flags.text.includes(JSON.stringify(`${BOARD}/prometheus.yaml`))) return;
+  const own = [BOARD, IN_CONTAINER].map((place) => JSON.stringify(`${place}/prometheus.yaml`));
+  if (!flags?.ok || !own.some((config) => flags.text.includes(config))) return;
   await quitPrometheus(port);
   await until(async () => !(await fetchWithin(500, api)), LEFT_MS);
 }
@@ -124,7 +128,7 @@ function inContainer(name: string, image: string, port: number, more: readonly s
   const inside = name === 'prometheus' ? 9090 : 3000;
   const network = shares ? ['--network=host'] : [`--publish=127.0.0.1:${port}:${inside}`];
   return {
-    place: '/board',
+    place: IN_CONTAINER,
     host: shares ? 'localhost' : 'host.docker.internal',
     address: shares ? '127.0.0.1' : '0.0.0.0',
     port: shares ? port : inside,
@@ -140,7 +144,7 @@ function inContainer(name: string, image: string, port: number, more: readonly s
       '--memory=768m',
       ...user,
       ...network,
-      ...(name === 'prometheus' ? [`--volume=${BOARD}:/board:z`] : []),
+      ...(name === 'prometheus' ? [`--volume=${BOARD}:${IN_CONTAINER}:z`] : []),
       ...more,
       image,
     ],

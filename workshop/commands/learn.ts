@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from '../page/bundle.ts';
 import { createEvents } from '../page/events.ts';
+import { handPart } from '../page/hand.ts';
 import type { Desk } from '../page/part.ts';
 import { programPart } from '../page/program.ts';
 import { queriesPart } from '../page/queries.ts';
@@ -53,7 +54,7 @@ export async function learn(
   };
   const token = randomBytes(32).toString('base64url');
   // The text last: its routes take every path that is left.
-  const parts = [programPart(desk), queriesPart(desk), textPart(desk, token)];
+  const parts = [programPart(desk), queriesPart(desk), handPart(desk), textPart(desk, token)];
   const routes = [...files, ...parts.flatMap((part) => part.routes)];
   const page = await servePage({ port: PORT_8070, token, events, routes });
   console.log(`The class is on ${page.url}. Ctrl-C ends it.`);

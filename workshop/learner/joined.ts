@@ -139,6 +139,11 @@ export async function tellBoard(
   return outcome;
 }
 
+/** Whether the learner's hand is up, by what was told last. */
+export function isHandUp({ sent, waiting }: Joined): boolean {
+  return [...sent, ...waiting].findLast(({ about }) => about === 'hand')?.outcome === 'up';
+}
+
 /** Tells the board which chapters were passed before it was joined. */
 export async function catchUp(root: string): Promise<void> {
   const shown = readShown(root);

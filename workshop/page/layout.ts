@@ -64,6 +64,7 @@ ${text}
           <section id="page-check" hidden></section>
           <section id="page-metrics" hidden></section>
           <section id="page-load" hidden></section>
+          <section id="page-hand" hidden></section>
         </details>
       </aside>
     </div>

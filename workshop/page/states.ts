@@ -31,6 +31,13 @@ export interface CheckState {
   readonly hint: string;
 }
 
+/** The board of the class, where the learner has joined one. */
+export interface HandState {
+  /** The nickname; undefined where none was joined. */
+  readonly name: string | undefined;
+  readonly isUp: boolean;
+}
+
 /** The traffic, in the words of `make load`. */
 export interface LoadState {
   readonly running: boolean;

@@ -61,7 +61,9 @@ test('a job pushes, its last success gets too old, and a group stays until it is
     (await type(['job'], { REGISTRY_ERROR_RATE: errorRate }).ended).code;
 
   // The job as it begins is lost.
-  expect((await type(['begin', 'job']).ended).code).toBe(0);
+  const begun = await type(['begin', 'job']).ended;
+  expect(begun).toMatchObject({ code: 0, stderr: '' });
+  expect(begun.stdout).toContain('app/ now holds job.ts of exercises/job/begin beside the rest.');
   expect(await job('0')).toBe(0);
   await fires('CensusUnknown');
   expect(await query('push_time_seconds')).toEqual([]);

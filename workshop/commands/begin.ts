@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 import { endsOf, findStep, inWords, isJob, numberOf, ROOT } from '../programs.ts';
+import { listFiles } from '../learner/folders.ts';
 import { putIntoApp } from '../learner/put.ts';
 
 /** Puts the state before a chapter, the end of the step before, into `app/`. */
@@ -16,10 +17,13 @@ export function begin(root: string, step: string): number {
   const { begin: before, end } = endsOf(step, root);
   if (!before) console.log('Chapter 1 begins and ends with this program: nothing is typed in it.');
   const source = join(root, before ?? end);
-  const what = before
+  const beside = isJob(step, root);
+  const state = before
     ? `the state before chapter ${number}, ${inWords(before)}`
     : `${step}, the program as the class begins`;
-  const beside = isJob(step, root);
+  const what = beside
+    ? `${listFiles(source).join(', ')} of ${inWords(before ?? end)} beside the rest`
+    : state;
   const code = putIntoApp({ root, source, what, command, beside });
   const chapter = number === step ? 'its chapter' : `chapter ${number}`;
   // The jobs are of the second half-day.

@@ -71,7 +71,7 @@ async function startStack(
     console.error(taken.join('\n'));
     return 1;
   }
-  const usual = await pull(components);
+  const usual = await pull(components, env);
   if (!usual) return 1;
   const services = [...usual, ...components.flatMap(({ services }) => services)];
   console.log(`Starting ${services.join(', ')} with ${folder}/…`);
@@ -114,7 +114,7 @@ async function startStack(
   console.log(`
 The program   ${at(PORTS.program, '/')}   (step 11: ${at(PORTS.visitors, '/')})
 Prometheus    ${at(PORTS.prometheus, '/')}
-${services.includes('grafana') ? `Grafana       ${at(PORTS.grafana, '/')}` : `Grafana       left out: its image is not here. Once there is a network, type: ${typed('up')}`}${added.map(({ shown, usual }) => `\n${shown.padEnd(13)} ${at(usual, '/')}`).join('')}
+${services.includes('grafana') ? `Grafana       ${at(PORTS.grafana, '/')}` : `Grafana       left out: its image is not here. Once there is a network, type: ${again(env)}`}${added.map(({ shown, usual }) => `\n${shown.padEnd(13)} ${at(usual, '/')}`).join('')}
 
 Stop the stack with: ${typed('down')}
 Ctrl-C here ends only this log; the stack goes on.
@@ -148,17 +148,25 @@ async function startSecond(compose: Compose, folder: string, env: NodeJS.Process
   return 0;
 }
 
+/** The command once more, with the same program and the same components. */
+function again({ STEP, WITH }: NodeJS.ProcessEnv): string {
+  return typed('up', { STEP, WITH });
+}
+
 async function get(image: string): Promise<boolean> {
   return hasImage(image) || (await runShown(['docker'], ['pull', image])) === 0;
 }
 
 /** Sees to the images; gives the services of the class that can run, or nothing after saying why none can. */
-async function pull(components: readonly Component[]): Promise<string[] | undefined> {
+async function pull(
+  components: readonly Component[],
+  env: NodeJS.ProcessEnv,
+): Promise<string[] | undefined> {
   const { node, prometheus, grafana } = images();
   for (const image of [node, prometheus, ...imagesOf(components)]) {
     if (await get(image)) continue;
     console.error(
-      `The image ${image} is not here and could not be downloaded: check your network, then type again: ${typed('up')}\n${withoutDocker()}`,
+      `The image ${image} is not here and could not be downloaded: check your network, then type again: ${again(env)}\n${withoutDocker()}`,
     );
     return undefined;
   }
@@ -182,7 +190,7 @@ function whyEnded(service: string, id: string | undefined, env: NodeJS.ProcessEn
     if (news.last) return news.last;
   }
   const shown = words && `Its last words:\n${words.replaceAll(/^/gm, '  ')}\n`;
-  return `${service} does not answer. ${shown}Fix it and type again: ${typed('up')}    Stop what runs: ${typed('down')}`;
+  return `${service} does not answer. ${shown}Fix it and type again: ${again(env)}    Stop what runs: ${typed('down')}`;
 }
 
 /** Another program that takes the place of this one is there within this time, in milliseconds. */
@@ -223,7 +231,7 @@ async function follow(
   console.log(
     interrupted
       ? `\nThe stack goes on. Stop it with: ${typed('down')}`
-      : `The program has stopped. Start it again with: ${typed('up')}`,
+      : `The program has stopped. Start it again with: ${again(env)}`,
   );
   return 0;
 }

@@ -219,7 +219,13 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
   },
   learn: {
     does: 'show the class in your browser, and your program beside it',
-    variables: { PORT_8070: { ...moved(PORTS.learn), least: 0 }, PORT_8000, PORT_8001, PORT_9090 },
+    variables: {
+      PORT_8070: { ...moved(PORTS.learn), least: 0 },
+      PORT_8000,
+      PORT_8001,
+      PORT_9090,
+      PORT_9095: components.PORT_9095,
+    },
   },
   diff: {
     does: 'show what a chapter changes',

@@ -9,7 +9,7 @@ import { ROOT } from '../../workshop/programs.ts';
 import { captured, refusal, startTyped } from '../support/cli.ts';
 import { temporaryFolder } from '../support/workspace.ts';
 
-const NO_PORTS = { PORT_8070: 0, PORT_8000: 1, PORT_8001: 1, PORT_9090: 1 };
+const NO_PORTS = { PORT_8070: 0, PORT_8000: 1, PORT_8001: 1, PORT_9090: 1, PORT_9095: 1 };
 
 test('learn says where the page is, serves what it needs, and ends with Ctrl-C', async () => {
   const line = [process.execPath, join(ROOT, 'workshop/run.js'), 'learn'] as const;

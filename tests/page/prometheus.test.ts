@@ -223,3 +223,20 @@ test('without Prometheus one sentence says what to type, and one that comes late
   const later = await get<TableAnswer>('/prometheus/query?query=up');
   expect(later.body.rows).toEqual([['up{job="a\\"0"}', '3']]);
 });
+
+test('the second Prometheus is asked where it is named, and no other address can be', async () => {
+  const [central] = await freePorts(1);
+  const ports = { program: 1, visitors: 1, prometheus: 1, central: central! };
+  const { get } = await serveParts(prometheusPart({ ports }));
+  const path = '/prometheus/query?query=up&server=';
+  const silent = await get<Refused>(`${path}central`);
+  expect(silent.status).toBe(503);
+  expect(silent.body.message).toBe(
+    `No Prometheus answers on port ${central}. To start one, type in another terminal: npm run up -- --with central --port-9095 ${central}, or without Docker: npm run native -- --with central --port-9095 ${central}`,
+  );
+  await serve(says(vector('3')), central);
+  expect((await get<TableAnswer>(`${path}central`)).body.rows).toHaveLength(1);
+  for (const other of ['', '9090', 'localhost:22']) {
+    expect((await get<Refused>(path + other)).status, other).toBe(400);
+  }
+});

@@ -277,6 +277,22 @@ test('what make check and make ask remember stands in the contents, in words', a
   ]);
 });
 
+test('a query is for the server that the line above it names', () => {
+  const query = (name: string) => `\n\n\`\`\`promql\n${name}\n\`\`\`\n\n`;
+  const html = rendered(
+    `On 9090:${query('one')}→ 1 value. Then\non 9095:${query('two')}→ nothing.\n\nOn 9090 and 9095:${query('three')}9095 once more.\n\nHere:${query('four')}`,
+  );
+  const figures = [
+    ...html.matchAll(/<figure class="query"( data-server="\w+")? data-query="(\w+)"/g),
+  ];
+  expect(figures.map(([, server, name]) => [name, server])).toEqual([
+    ['one', undefined],
+    ['two', ' data-server="central"'],
+    ['three', undefined],
+    ['four', undefined],
+  ]);
+});
+
 test('each diagram is drawn from what stands in the text, in both themes, and says what it shows', () => {
   const sources = diagramsIn(ROOT);
   expect(sources.length).toBeGreaterThan(4);

@@ -23,7 +23,7 @@ export async function run(values: Values<'learn'>, env: NodeJS.ProcessEnv): Prom
 /** {@link run} for the repository in `root`. */
 export async function learn(
   root: string,
-  { PORT_8070, PORT_8001, PORT_8000, PORT_9090 }: Values<'learn'>,
+  { PORT_8070, PORT_8001, PORT_8000, PORT_9090, PORT_9095 }: Values<'learn'>,
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const taken = await takenPorts([{ port: PORT_8070, variable: 'PORT_8070' }], 'learn');
@@ -49,7 +49,12 @@ export async function learn(
   const desk: Desk = {
     root,
     env,
-    ports: { program: PORT_8001, visitors: PORT_8000, prometheus: PORT_9090 },
+    ports: {
+      program: PORT_8001,
+      visitors: PORT_8000,
+      prometheus: PORT_9090,
+      central: PORT_9095,
+    },
     publish: events.publish,
   };
   const token = randomBytes(32).toString('base64url');

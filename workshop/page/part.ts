@@ -12,6 +12,8 @@ export interface Desk {
     readonly program: number;
     readonly visitors: number;
     readonly prometheus: number;
+    /** The second Prometheus, of WITH=central; PORT_9095 moves it. */
+    readonly central?: number;
   };
   /** Tells all open pages how things are: {@link import('./events.ts').Events}. */
   publish(type: string, data: unknown): void;

@@ -1,4 +1,5 @@
 import { readError, inCharacters, type Row } from '../../checks/queries/promtool.ts';
+import { PORTS } from '../commands.js';
 import { TooLong } from '../stack/fetch.ts';
 import {
   labelNames,
@@ -44,17 +45,21 @@ const STEPS = 60;
  */
 export function prometheusPart({ ports }: Pick<Desk, 'ports'>, bounds = BOUNDS): Part {
   const base = `http://127.0.0.1:${ports.prometheus}`;
-  const get = (path: string, ask: (search: URLSearchParams) => Promise<unknown>): Route => ({
+  const get = (
+    path: string,
+    ask: (search: URLSearchParams, base: string) => Promise<unknown>,
+  ): Route => ({
     method: 'GET',
     path: `/prometheus/${path}`,
     async handle({ query: search }) {
       const begun = performance.now();
+      const { port, WITH } = serverIn(search, ports);
       try {
-        return json(await ask(search));
+        return json(await ask(search, `http://127.0.0.1:${port}`));
       } catch (error) {
         if (error instanceof Refusal) throw error;
         const late = performance.now() - begun >= bounds.withinMs;
-        return whyNot(error, search.get('query') ?? '', ports.prometheus, late);
+        return whyNot(error, search.get('query') ?? '', { port, WITH, late });
       }
     },
   });
@@ -62,10 +67,10 @@ export function prometheusPart({ ports }: Pick<Desk, 'ports'>, bounds = BOUNDS):
   const timeout = `${Math.round(0.9 * bounds.withinMs)}ms`;
   return {
     routes: [
-      get('query', async (search) =>
+      get('query', async (search, base) =>
         tableOf(await queryAny(base, queryIn(search), timeout, bounds)),
       ),
-      get('query_range', async (search) => {
+      get('query_range', async (search, base) => {
         const range = rangeOf(search.get('minutes'), Date.now() / 1000);
         return graphOf(
           await queryRange(base, queryIn(search), { ...range, timeout }, bounds),
@@ -79,6 +84,20 @@ export function prometheusPart({ ports }: Pick<Desk, 'ports'>, bounds = BOUNDS):
       get('metadata', async () => saidOf(await metadata(base, bounds))),
     ],
   };
+}
+
+/** A Prometheus, and the component that brings it, if one does. */
+interface Server {
+  readonly port: number;
+  readonly WITH?: string | undefined;
+}
+
+/** Which server is meant: the second one, if it is named. */
+function serverIn(search: URLSearchParams, ports: Desk['ports']): Server {
+  const server = search.get('server');
+  if (server === null) return { port: ports.prometheus };
+  if (server === 'central') return { port: ports.central ?? PORTS.central, WITH: server };
+  throw new Refusal(400, 'That is no server.');
 }
 
 function queryIn(search: URLSearchParams): string {
@@ -111,7 +130,11 @@ function rangeOf(minutes: string | null, now: number) {
 }
 
 /** @param late whether it took all the time that there is */
-function whyNot(error: unknown, query: string, port: number, late: boolean): Answer {
+function whyNot(
+  error: unknown,
+  query: string,
+  { late, ...server }: Server & { late: boolean },
+): Answer {
   if (error instanceof TooLong) {
     return refused(502, 'The answer is longer than 1 MB: ask for less, for example by sum by (…).');
   }
@@ -121,17 +144,18 @@ function whyNot(error: unknown, query: string, port: number, late: boolean): Ans
     return refused(504, 'Prometheus takes longer than 10 s: ask for less, then run it again.');
   }
   if (why === 'silent')
-    return refused(503, `No Prometheus answers on port ${port}. ${toStart(port)}`);
+    return refused(503, `No Prometheus answers on port ${server.port}. ${toStart(server)}`);
   // What comes from there may be built in any way.
-  return refused(502, `What answers on port ${port} is not Prometheus. ${toStart(port)}`);
+  return refused(502, `What answers on port ${server.port} is not Prometheus. ${toStart(server)}`);
 }
 
 function refused(status: number, message: string): Answer {
   return json({ message } satisfies Refused, status);
 }
 
-function toStart(port: number): string {
-  const options = port === 9090 ? {} : { PORT_9090: port };
+function toStart({ port, WITH }: Server): string {
+  const usual = WITH ? PORTS.central : PORTS.prometheus;
+  const options = { ...(WITH && { WITH }), ...(port !== usual && { [`PORT_${usual}`]: port }) };
   return `To start one, type in another terminal: ${typed('up', options)}, or without Docker: ${typed('native', options)}`;
 }
 

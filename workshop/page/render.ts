@@ -2,6 +2,7 @@ import { Marked, type Token, type Tokens } from 'marked';
 import { FilterXSS } from 'xss';
 import { escapeHtml } from '#forest';
 import { ASKS, type Ask } from '../../checks/queries/index.ts';
+import { PORTS } from '../commands.js';
 import { resolveLink, type Book, type Chapter } from './book.ts';
 import { diagramName, diagramWords } from './diagrams.ts';
 
@@ -17,7 +18,7 @@ const ALLOWED: Record<string, string[]> = {
   code: ['class'],
   details: ['class'],
   div: ['class', 'role', 'tabindex', 'aria-label'],
-  figure: ['class', 'data-query'],
+  figure: ['class', 'data-query', 'data-server'],
   img: ['src', 'alt', 'loading'],
   ol: ['start'],
   p: ['class'],
@@ -123,7 +124,10 @@ class ChapterRenderer {
       if (token.type === 'code' && token.lang === 'promql') {
         const next = tokens.slice(i + 1).find(({ type }) => type !== 'space');
         const answer = next?.type === 'paragraph' && next.raw.startsWith('→') ? next : undefined;
-        pieces.push(this.#query(token as Tokens.Code, answer as Tokens.Paragraph | undefined));
+        const before = tokens.slice(0, i).findLast(({ type }) => type !== 'space');
+        const server = isCentral(before) ? 'central' : undefined;
+        const given = { answer: answer as Tokens.Paragraph | undefined, server };
+        pieces.push(this.#query(token as Tokens.Code, given));
         if (answer) i = tokens.indexOf(answer);
       } else {
         pieces.push(this.#marked.parser([token]));
@@ -135,9 +139,12 @@ class ChapterRenderer {
     return pieces.join('');
   }
 
-  #query({ text }: Tokens.Code, answer?: Tokens.Paragraph): string {
+  #query(
+    { text }: Tokens.Code,
+    { answer, server }: { answer?: Tokens.Paragraph | undefined; server?: string | undefined } = {},
+  ): string {
     const caption = answer ? `<figcaption>${this.#marked.parser([answer])}</figcaption>` : '';
-    return `<figure class="query" data-query="${escapeHtml(text).replaceAll('\n', '&#10;')}">${this.#block(text, 'promql')}${caption}</figure>\n`;
+    return `<figure class="query"${server ? ` data-server="${server}"` : ''} data-query="${escapeHtml(text).replaceAll('\n', '&#10;')}">${this.#block(text, 'promql')}${caption}</figure>\n`;
   }
 
   /** A question in words, for who has no JavaScript; else its editor comes below them. */
@@ -208,4 +215,10 @@ function placesOf(asks: readonly string[], tokens: readonly Token[]): Map<number
 function diffLine(line: string): string {
   const tag = { '+': 'ins', '-': 'del' }[line[0] ?? ''];
   return tag ? `<${tag}>${escapeHtml(line)}</${tag}>` : escapeHtml(line);
+}
+
+/** Whether the line above a query sends the reader to the second Prometheus alone. */
+function isCentral(token: Token | undefined): boolean {
+  const line = token?.type === 'paragraph' ? token.raw.trimEnd().split('\n').at(-1)! : '';
+  return line.includes(`${PORTS.central}`) && !line.includes(`${PORTS.prometheus}`);
 }

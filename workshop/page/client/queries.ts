@@ -14,7 +14,8 @@ export function startQueries(): void {
 
 /** A button that asks the learner's own Prometheus, now and over the last minutes. */
 function addRun(figure: HTMLElement): void {
-  const query = figure.dataset.query!;
+  const { query = '', server } = figure.dataset;
+  const asked = { query, ...(server && { server }) };
   const run = make('button', { type: 'button' });
   const call = (words: string) => {
     run.textContent = words;
@@ -35,8 +36,8 @@ function addRun(figure: HTMLElement): void {
     const mine = ++last;
     run.ariaBusy = 'true';
     say(status, 'Asking Prometheus…');
-    const now = settled(ask<TableAnswer>(`/prometheus/query?${new URLSearchParams({ query })}`));
-    const range = new URLSearchParams({ query, minutes: minutes.value });
+    const now = settled(ask<TableAnswer>(`/prometheus/query?${new URLSearchParams(asked)}`));
+    const range = new URLSearchParams({ ...asked, minutes: minutes.value });
     const before = settled(ask<GraphAnswer>(`/prometheus/query_range?${range}`));
     const [given, drawn] = [await now, await before];
     // Another one was asked for meanwhile.

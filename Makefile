@@ -3,6 +3,6 @@
 
 .DEFAULT_GOAL := help
 
-.PHONY: dev check hint progress metrics learn diff take begin solve restore up down native load reload rules ask incident join board job pager amtool outage doctor prefetch help test e2e bench
-dev check hint progress metrics learn diff take begin solve restore up down native load reload rules ask incident join board job pager amtool outage doctor prefetch help test e2e bench:
+.PHONY: dev check hint progress metrics learn diff take begin solve restore up down native load reload rules ask incident join board job exporter pager amtool outage doctor prefetch help test e2e bench
+dev check hint progress metrics learn diff take begin solve restore up down native load reload rules ask incident join board job exporter pager amtool outage doctor prefetch help test e2e bench:
 	@node workshop/run.js $@

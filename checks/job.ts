@@ -2,7 +2,7 @@ import { excerptOf } from './harness/trouble.ts';
 import type { Family, Sample } from './harness/exposition.ts';
 import type { Finding } from './harness/failure.ts';
 import { startGateway, type Push } from './harness/gateway.ts';
-import type { Ended, JobSession } from './harness/job.ts';
+import type { BesideSession, Ended } from './harness/beside.ts';
 import { freePorts } from './harness/ports.js';
 import { firstLines, lineOf, once } from './harness/scrape.ts';
 import type { Session } from './harness/session.ts';
@@ -47,11 +47,11 @@ function runsOf(session: Session): Promise<Runs> {
   return runs();
 }
 
-function jobOf(session: Session): JobSession {
-  return session as unknown as JobSession;
+function jobOf(session: Session): BesideSession {
+  return session as unknown as BesideSession;
 }
 
-async function runAll(job: JobSession): Promise<Runs> {
+async function runAll(job: BesideSession): Promise<Runs> {
   const [gateway, other] = await Promise.all([startGateway(), startGateway()]);
   const [nobody = 0] = await freePorts(1);
   const run = (port: number, errorRate: 0 | 1, seed: number) =>
@@ -451,7 +451,7 @@ const alone = check({
 export const lesson: LessonChecks = {
   title: 'A job that ends',
   text: 'PRODUCTION.md',
-  isJob: true,
+  beside: 'job.ts',
   learned:
     'You have measured a job that nobody can scrape, and its failure leaves the last success.',
   checks: [ends, pushes, group, own, result, lastSuccess, failed, alone],

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findLesson, steps } from './index.ts';
-import { createJobSession } from './harness/job.ts';
+import { createBesideSession } from './harness/beside.ts';
 import { delayFor } from './harness/launch.js';
 import { until } from './harness/program.ts';
 import { withSession, type Session } from './harness/session.ts';
@@ -22,7 +22,7 @@ import type { Check, CheckEvent, CheckResult, Failure, Lesson, Report } from './
 
 /** How to check; all times in milliseconds. */
 export interface CheckOptions {
-  /** The file to start, from the root or absolute; `app/server.ts` by default, `app/job.ts` for a job. */
+  /** The file to start, from the root or absolute; `app/server.ts` by default, or what stands beside it. */
   readonly entry?: string;
   /** What stands before the entry; tsx by default. */
   readonly nodeArgs?: readonly string[];
@@ -215,7 +215,7 @@ async function withProgram(
   plan: readonly Planned[],
   { step, withoutRegistry }: Launch,
   {
-    entry = plan[0]?.lesson.isJob ? 'app/job.ts' : 'app/server.ts',
+    entry = `app/${plan[0]?.lesson.beside ?? 'server.ts'}`,
     nodeArgs = ['--import', 'tsx'],
     startMs = 8000,
     answerMs = 2000,
@@ -238,8 +238,9 @@ async function withProgram(
   };
   const asked = askedBy({ step, withoutRegistry });
   try {
-    // A check of a job asks of its session for what a job's has.
-    if (plan[0]?.lesson.isJob) await use(createJobSession(how) as unknown as Session, entry);
+    // A check of what stands beside the server asks of its session for what such a one has.
+    if (plan[0]?.lesson.beside)
+      await use(createBesideSession(how) as unknown as Session, entry);
     else await withSession(how, (session) => use(session, entry));
     return undefined;
   } catch (error) {

@@ -26,6 +26,9 @@ export const PORTS = /** @type {const} */ ({
   blackboxExporter: 9115,
   /** The second Prometheus, of WITH=central. */
   central: 9095,
+  /** The registry's status page, and the learner's exporter of it. */
+  registry: 8070,
+  exporter: 8071,
   /** Without Docker: the metrics of the three instances of WITH=many. */
   many1: 8011,
   many2: 8012,
@@ -172,6 +175,8 @@ const components = {
   PORT_9100: moved(PORTS.nodeExporter),
   PORT_9115: moved(PORTS.blackboxExporter),
   PORT_9095: moved(PORTS.central),
+  PORT_8070: moved(PORTS.registry),
+  PORT_8071: moved(PORTS.exporter),
 };
 const PROMETHEUS_CONFIG = text(
   'the configuration that Prometheus reads',
@@ -398,6 +403,16 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       PORT_9091: components.PORT_9091,
     },
   },
+  exporter: {
+    does: 'run the exporter in app/ alone and restart it on save',
+    variables: {
+      STEP: step('the exercise whose exporter to run', 'exporter', {
+        unset: 'your exporter in app/',
+      }),
+      PORT_8070: components.PORT_8070,
+      PORT_8071: components.PORT_8071,
+    },
+  },
   pager: {
     does: 'show what Alertmanager sends, on a page, until Ctrl-C',
     variables: { PORT_8060: components.PORT_8060 },
@@ -478,7 +493,7 @@ export const GROUPS = /** @type {Readonly<Record<string, readonly CommandName[]>
   'The stack': ['up', 'down', 'native', 'load', 'reload', 'rules'],
   'Queries and faults': ['ask', 'incident'],
   'The room': ['join', 'board'],
-  'The second half-day': ['job', 'pager', 'amtool', 'outage'],
+  'The second half-day': ['job', 'exporter', 'pager', 'amtool', 'outage'],
   'Before class': ['doctor', 'prefetch', 'help'],
   'For authors': ['test', 'e2e', 'bench'],
 });

@@ -89,29 +89,36 @@ export function findStep(text: string, command: CommandName = 'dev'): string {
   );
 }
 
-/** Whether an exercise is a job, `job.ts`, which stands beside the learner's program and ends by itself. */
-export function isJob(lesson: string, root = ROOT): boolean {
-  return existsSync(join(root, endsOf(lesson, root).end, 'job.ts'));
+/** What stands beside the learner's server: a job ends by itself, an exporter answers Prometheus alone. */
+export type Beside = 'job' | 'exporter';
+
+/** What the program of an exercise is, if it is no server: its file has that name. */
+export function besideIn(lesson: string, root = ROOT): Beside | undefined {
+  const { end } = endsOf(lesson, root);
+  return (['job', 'exporter'] as const).find((name) => existsSync(join(root, end, `${name}.ts`)));
 }
 
 /**
  * The program that `step` names; none, or an empty one, means the learner's own in `app/`.
- * @throws {UsageError} if it is not there, or is a job
+ * @throws {UsageError} if it is not there, or is no server
  */
 export function findProgram(step: string | undefined): Program {
   if (!step) return { folder: 'app', entry: 'app/server.ts' };
   const lesson = findStep(step);
-  if (isJob(lesson)) {
-    throw new UsageError(
-      `${lesson} is a job: it serves nobody, and ends by itself. To run it once: ${typed('job', { STEP: lesson })}`,
-    );
+  const beside = besideIn(lesson);
+  if (beside) {
+    const what =
+      beside === 'job'
+        ? 'a job: it serves nobody, and ends by itself. To run it once'
+        : 'an exporter: no visitor comes to it. To run it';
+    throw new UsageError(`${lesson} is ${what}: ${typed(beside, { STEP: lesson })}`);
   }
   const folder = endsOf(lesson).end;
   return { folder, entry: `${folder}/server.ts` };
 }
 
-/** The job that `step` names; none, or an empty one, means the learner's own in `app/`. */
-export function findJob(step: string | undefined): Program {
-  const folder = step ? endsOf(findStep(step, 'job')).end : 'app';
-  return { folder, entry: `${folder}/job.ts` };
+/** The job or exporter that `step` names; none, or an empty one, means the learner's own in `app/`. */
+export function findBeside(name: Beside, step: string | undefined): Program {
+  const folder = step ? endsOf(findStep(step, name)).end : 'app';
+  return { folder, entry: `${folder}/${name}.ts` };
 }

@@ -29,6 +29,7 @@ const SETTINGS = [
   'REGISTRY_ERROR_RATE',
   'RESERVATION_MS',
   'PUSHGATEWAY_PORT',
+  'REGISTRY_URL',
   'SEED',
   'NODE_OPTIONS',
   // Node 20 reads its file at each start, which can take longer than the rest of it.
@@ -153,10 +154,10 @@ async function spawnOnFreePorts({ entry, nodeArgs, delayMs, errorRate }) {
 }
 
 /**
- * Spawns a program that ends by itself, to be checked.
+ * Spawns what stands beside a server, to be checked: a job or an exporter.
  * @param {{ entry: string, nodeArgs: readonly string[], env: Readonly<Record<string, string>> }} how
  */
-export function spawnJob({ entry, nodeArgs, env }) {
+export function spawnBeside({ entry, nodeArgs, env }) {
   const mark = `${process.pid}-${randomUUID()}`;
   const spawned = spawnProgram({
     entry,

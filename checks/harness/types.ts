@@ -34,8 +34,8 @@ export interface LessonChecks {
   readonly followedBy?: string;
   /** The text that it stands in; WORKSHOP.md by default. */
   readonly text?: 'PRODUCTION.md';
-  /** Whether its program is a job, which ends by itself. */
-  readonly isJob?: boolean;
+  /** The file of its program beside the server's: a job ends by itself, an exporter answers Prometheus. */
+  readonly beside?: 'job.ts' | 'exporter.ts';
   /** What a learner whose program passes has learned, as one line. */
   readonly learned: string;
   /** In the order in which they run. */
@@ -57,7 +57,7 @@ export interface Chapter {
 }
 
 /** A lesson: a step or an exercise, with the checks of what it teaches. */
-export interface Lesson extends Pick<LessonChecks, 'learned' | 'checks' | 'isJob'> {
+export interface Lesson extends Pick<LessonChecks, 'learned' | 'checks' | 'beside'> {
   readonly chapter: Chapter;
 }
 

@@ -70,8 +70,8 @@ export async function withCompiled<Result>(
       else if (!edited && existsSync(compiled)) copyFileSync(compiled, target);
       else writeFileSync(target, await compileText(join(ROOT, source, file), text));
     }
-    const entry = texts.has('server.ts') ? 'server.js' : 'job.js';
-    return use({ entry: `${folder}/${entry}`, nodeArgs: [] });
+    const entry = ['server.ts', 'job.ts', 'exporter.ts'].find((file) => texts.has(file))!;
+    return use({ entry: `${folder}/${compiledName(entry)}`, nodeArgs: [] });
   });
 }
 

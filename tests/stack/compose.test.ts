@@ -46,11 +46,11 @@ test('without a profile it is the stack of the class, and each component has the
 test('every port is open to this computer alone, and can be moved', () => {
   const lists = [...compose.matchAll(/^ {4}ports:\n((?: {6}- .*\n)+)/gm)];
   const ports = lists.flatMap(([, list]) => list!.trim().split(/\n\s*/));
-  expect(ports).toHaveLength(12);
+  expect(ports).toHaveLength(14);
   for (const port of ports) {
     expect(port).toMatch(/^- 127\.0\.0\.1:\$\{PORT_(\d+):-\1\}:\d+$/);
   }
-  expect(compose.match(/^\s*ports:/gm)).toHaveLength(10);
+  expect(compose.match(/^\s*ports:/gm)).toHaveLength(12);
 });
 
 test('docker-compose 1.29 and docker compose 2 both take the file', () => {

@@ -15,8 +15,9 @@ const ENDED = `The check was ended by a signal before it was done. If nobody typ
  */
 export function prepare({ STEP, WATCH }) {
   endOnSignals(WATCH);
-  // A job is not started before its check asks for it.
-  if (STEP && existsSync(new URL(`../../exercises/${STEP}/end/job.ts`, import.meta.url))) return;
+  // What stands beside the server is not started before its check asks for it.
+  const end = new URL(`../../exercises/${STEP}/end/`, import.meta.url);
+  if (STEP && ['job.ts', 'exporter.ts'].some((name) => existsSync(new URL(name, end)))) return;
   const step = parseInt(STEP, 10);
   if (!existsSync(new URL(`../../${ENTRY}`, import.meta.url))) return;
   const delayMs = delayFor(Number.isNaN(step) ? Infinity : step);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findJob, ROOT } from '../programs.ts';
+import { findBeside, ROOT } from '../programs.ts';
 import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 
@@ -14,7 +14,7 @@ export async function run(
   { STEP, PORT_9091 }: Values<'job'>,
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const { entry } = findJob(STEP);
+  const { entry } = findBeside('job', STEP);
   if (!existsSync(join(ROOT, entry))) {
     console.error(`There is no ${entry}. Get one with: ${typed('begin', { STEP: 'job' })}`);
     return 1;

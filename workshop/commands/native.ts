@@ -5,8 +5,10 @@ import { freePorts } from '../../checks/harness/ports.js';
 import { PORTS } from '../commands.js';
 import {
   componentsIn,
+  missingFiles,
   missingPrograms,
   PRODUCTION_CONFIG,
+  registryUrl,
   type Component,
 } from '../stack/components.ts';
 import {
@@ -30,7 +32,7 @@ import {
 } from '../stack/native-files.ts';
 import { setOutage, takeOutage } from '../stack/outage.ts';
 import { findOnPath } from '../stack/path.ts';
-import { findProgram, hasMetricsPort, ROOT } from '../programs.ts';
+import { findBeside, findProgram, hasMetricsPort, ROOT } from '../programs.ts';
 import { portOf, programPorts, takenPorts } from '../stack/ports.ts';
 import { PrometheusNews } from '../stack/prometheus-news.ts';
 import {
@@ -80,7 +82,7 @@ export async function run(
     console.error(`${entry} is missing. Get it back with: git restore ${folder}`);
     return 1;
   }
-  const lacking = missingPrograms(components, env);
+  const lacking = [...missingPrograms(components, env), ...missingFiles(components)];
   if (lacking.length > 0) {
     console.error(`${lacking.join('\n')}\nThen type again: ${typed('native', { STEP, WITH })}`);
     return 1;
@@ -137,6 +139,7 @@ export async function run(
   const others = [
     startPrometheus(looked.found.command, ports.prometheus, config),
     ...components.flatMap((component) => startComponent(component, looked.found!.command, env)),
+    ...(brings(components, 'exporter') ? [startRegistry(env)] : []),
     ...(brings(components, 'fleet') ? [startVisitors(instances, env)] : []),
     ...(grafana
       ? [
@@ -193,6 +196,7 @@ export async function run(
       onEvent: (event) => void (event.type === 'output' && log.write(event.text)),
     });
   });
+  if (brings(components, 'exporter')) theirs.push(superviseExporter(env, over.signal));
   const code = await supervise({
     entry: () => standIn() ?? entry,
     watched: [...watched, STAND_IN],
@@ -292,6 +296,27 @@ function startPager(env: NodeJS.ProcessEnv): Companion {
   const args = ['--import', import.meta.resolve('tsx'), join(ROOT, 'production/pager/server.ts')];
   const PORT = `${portOf(PORTS.pager, env)}`;
   return start('pager', process.execPath, args, { ...env, PORT });
+}
+
+/** Starts the registry, whose status page the learner's exporter reads. */
+function startRegistry(env: NodeJS.ProcessEnv): Companion {
+  const file = join(ROOT, 'production/registry/server.ts');
+  const args = ['--import', import.meta.resolve('tsx'), file];
+  const PORT = `${portOf(PORTS.registry, env)}`;
+  return start('registry', process.execPath, args, { ...env, PORT });
+}
+
+/** Runs the learner's exporter, whose words come here, with a restart on save. */
+function superviseExporter(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
+  const { folder, entry } = findBeside('exporter', undefined);
+  const own = { PORT: `${portOf(PORTS.exporter, env)}`, REGISTRY_URL: registryUrl(env) };
+  return supervise({
+    entry,
+    watched: [folder, 'forest'],
+    signal,
+    env: { ...env, ...own },
+    onEvent: writeProgramEvents(entry),
+  });
 }
 
 function startPrometheus(command: string, port: number, config: string): Companion {

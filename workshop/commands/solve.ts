@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
-import { endsOf, findStep, isJob, numberOf, ROOT, stepNames } from '../programs.ts';
+import { besideIn, endsOf, findStep, numberOf, ROOT, stepNames } from '../programs.ts';
 import { putIntoApp } from '../learner/put.ts';
 import { addShown } from '../learner/shown.ts';
 import { readState } from '../learner/state.ts';
@@ -19,7 +19,8 @@ export function solve(root: string, step: string): number {
   if (isFirst) console.log('Chapter 1 begins and ends with this program: nothing is typed in it.');
   const what = isFirst ? `${step}, the program as the class begins` : `the end of ${step}`;
   const source = join(root, endsOf(step, root).end);
-  const code = putIntoApp({ root, source, what, command, beside: isJob(step, root) });
+  const beside = besideIn(step, root) !== undefined;
+  const code = putIntoApp({ root, source, what, command, beside });
   if (code === 0) {
     const open = stepNames(root).slice(readState(root).passed);
     addShown(root, open.includes(step) ? open.filter((name) => name <= step) : [step]);

@@ -6,6 +6,7 @@ import { PORTS } from '../commands.js';
 import {
   componentsIn,
   imagesOf,
+  missingFiles,
   PRODUCTION_CONFIG,
   withProfiles,
   type Component,
@@ -44,6 +45,11 @@ export async function run(
   const env = withProfiles({ ...given, STEP, PROMETHEUS_CONFIG }, profiles);
   const compose = composeOrSayWhy();
   if (!compose) return 1;
+  const lacking = missingFiles(components);
+  if (lacking.length > 0) {
+    console.error(`${lacking.join('\n')}\nThen type again: ${typed('up', { STEP, WITH })}`);
+    return 1;
+  }
   if (env.PORT || env.METRICS_PORT) {
     console.log(
       `Inside its container the program keeps its ports, so PORT and METRICS_PORT are left out here. To move a port of this computer: ${typed('up', { PORT_8001: 18001 })}`,

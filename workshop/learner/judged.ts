@@ -2,7 +2,7 @@ import { typeErrors } from '../../checks/harness/compile.ts';
 import type { Report } from '../../checks/harness/types.ts';
 import { steps } from '../../checks/index.ts';
 import { checkNext, checkStep } from '../../checks/run.ts';
-import { findJob, findProgram, isJob, numberOf } from '../programs.ts';
+import { besideIn, findBeside, findProgram, numberOf } from '../programs.ts';
 import { findPromtool } from '../stack/promtool.ts';
 import { readState, writeState } from './state.ts';
 
@@ -19,7 +19,8 @@ export interface Judged {
  * @throws the reason of `signal`, once it is aborted
  */
 export async function judge(lesson: string | undefined, signal?: AbortSignal): Promise<Judged> {
-  const { entry } = lesson && isJob(lesson) ? findJob(undefined) : findProgram(undefined);
+  const beside = lesson && besideIn(lesson);
+  const { entry } = beside ? findBeside(beside, undefined) : findProgram(undefined);
   const promtool = () => findPromtool(process.env).found;
   const report = lesson
     ? await checkStep(lesson, { entry, promtool, signal })

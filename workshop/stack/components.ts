@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PORTS, type CommandName } from '../commands.js';
 import { ROOT } from '../programs.ts';
 import { nearest, UsageError } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 import { findOnPath } from './path.ts';
+import { portOf } from './ports.ts';
 
 /** A port of a component that is open to this computer. */
 export interface ComponentPort {
@@ -28,6 +29,8 @@ export interface Component {
   readonly program?: { readonly name: string; readonly from: string };
   /** How that program, or else Prometheus, is started; its folder is `.workshop/native/`. */
   readonly args?: (at: (usual: number) => string) => string[];
+  /** A file of the learner's that it runs, and the exercise that brings it. */
+  readonly runs?: { readonly file: string; readonly from: string };
 }
 
 const download = (name: string) => `https://prometheus.io/download/#${name}`;
@@ -66,6 +69,25 @@ export const COMPONENTS: readonly Component[] = [
       '--config.file=production/blackbox.yaml',
       `--web.listen-address=${at(PORTS.blackboxExporter)}`,
     ],
+  },
+  {
+    name: 'exporter',
+    services: ['registry', 'exporter'],
+    ports: [
+      {
+        usual: PORTS.registry,
+        shown: 'The registry',
+        ready: '/',
+        signs: { '/': '"page": "/status"' },
+      },
+      {
+        usual: PORTS.exporter,
+        shown: 'Your exporter',
+        ready: '/metrics',
+        signs: { '/metrics': 'registry_up' },
+      },
+    ],
+    runs: { file: 'app/exporter.ts', from: 'exporter' },
   },
   {
     name: 'pushgateway',
@@ -144,6 +166,19 @@ export function componentsIn(text: string, command: CommandName): readonly Compo
     );
   }
   return COMPONENTS.filter(({ name }) => names.includes(name));
+}
+
+/** Which files of the learner's these components run that are not there, with what to do, in a sentence. */
+export function missingFiles(components: readonly Component[]): string[] {
+  return components.flatMap(({ runs }) => {
+    if (!runs || existsSync(join(ROOT, runs.file))) return [];
+    return [`There is no ${runs.file}. Get one with: ${typed('begin', { STEP: runs.from })}`];
+  });
+}
+
+/** Where the registry's status page is without Docker. */
+export function registryUrl(env: NodeJS.ProcessEnv): string {
+  return `http://localhost:${portOf(PORTS.registry, env)}/status`;
 }
 
 /** The environment in which Compose takes these components' services for its own. */

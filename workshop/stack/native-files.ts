@@ -41,6 +41,8 @@ export function nativeTargets(
     'blackbox-exporter:9115': moved(PORTS.blackboxExporter),
     'central:9095': moved(PORTS.central),
     'localhost:9095': moved(PORTS.central),
+    'registry:8070': moved(PORTS.registry),
+    'exporter:8071': moved(PORTS.exporter),
   };
 }
 

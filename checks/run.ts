@@ -239,8 +239,7 @@ async function withProgram(
   const asked = askedBy({ step, withoutRegistry });
   try {
     // A check of what stands beside the server asks of its session for what such a one has.
-    if (plan[0]?.lesson.beside)
-      await use(createBesideSession(how) as unknown as Session, entry);
+    if (plan[0]?.lesson.beside) await use(createBesideSession(how) as unknown as Session, entry);
     else await withSession(how, (session) => use(session, entry));
     return undefined;
   } catch (error) {

@@ -79,6 +79,12 @@ export const ALLOWED_SKIPS: readonly AllowedSkip[] = [
     here: () => !findOnPath('pushgateway', process.env),
   },
   {
+    test: 'e2e/others.test.ts',
+    why: 'No node_exporter or blackbox_exporter is on PATH. tests/text/production.test.ts holds its files.',
+    here: () =>
+      !findOnPath('node_exporter', process.env) || !findOnPath('blackbox_exporter', process.env),
+  },
+  {
     test: 'e2e/native.test.ts',
     why: 'Windows has no process groups to send Ctrl-C to.',
     here: () => process.platform === 'win32',

@@ -7,6 +7,8 @@ import { chapter as buckets } from './questions/07-buckets.ts';
 import { chapter as infoAndEnum } from './questions/09-info-and-enum.ts';
 import { chapter as timers } from './questions/10-timers-and-exceptions.ts';
 import { chapter as alerts } from './questions/alerts.ts';
+import { chapter as many } from './questions/many.ts';
+import { chapter as promise } from './questions/what-did-we-promise.ts';
 import { chapter as theRest } from './questions/queries-the-rest.ts';
 
 /** All chapters that ask, in the order of the texts: those of the second half-day come last. */
@@ -19,6 +21,8 @@ export const CHAPTERS: readonly ChapterQuestions[] = [
   infoAndEnum,
   timers,
   alerts,
+  many,
+  promise,
   theRest,
 ];
 

@@ -6,6 +6,8 @@ import { answers as buckets } from './07-buckets.ts';
 import { answers as infoAndEnum } from './09-info-and-enum.ts';
 import { answers as timers } from './10-timers-and-exceptions.ts';
 import { answers as alerts } from './alerts.ts';
+import { answers as many } from './many.ts';
+import { answers as promise } from './what-did-we-promise.ts';
 import { answers as theRest } from './queries-the-rest.ts';
 
 /** By the question's id: other right answers than its references, and wrong ones with the hint of each. */
@@ -25,5 +27,7 @@ export const answers: Answers = {
   ...infoAndEnum,
   ...timers,
   ...alerts,
+  ...many,
+  ...promise,
   ...theRest,
 };

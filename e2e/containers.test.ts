@@ -207,6 +207,11 @@ describe.each(COMPOSES)('$name', ({ name, command, here }) => {
     for (const name of ['prometheus.yaml', 'central.yaml']) {
       cpSync(join(stack.folder, 'production/end', name), join(stack.folder, 'production', name));
     }
+    const exporter = 'exporter.ts';
+    cpSync(
+      join(stack.folder, 'exercises/exporter/end', exporter),
+      join(stack.folder, 'app', exporter),
+    );
     await stack.run([...command, 'up', '--build', '--detach', 'prometheus', ...services], {
       STEP: '11',
       COMPOSE_PROFILES: ALL_PROFILES.join(),
@@ -233,6 +238,15 @@ describe.each(COMPOSES)('$name', ({ name, command, here }) => {
       return answer?.text.includes('"4"') ?? false;
     };
     expect(await until(found, 60_000)).toBe(true);
+    // The machine, a page from outside, and the registry by the learner's exporter.
+    const others = async () => {
+      const query = encodeURIComponent(
+        'count(node_filesystem_size_bytes{mountpoint="/"}) + count(probe_duration_seconds{job="pages"}) + sum(registry_up)',
+      );
+      const answer = await fetchWithin(2000, stack.at(9090, `/api/v1/query?query=${query}`));
+      return answer?.text.includes('"result":[{') ?? false;
+    };
+    expect(await until(others, 60_000)).toBe(true);
     const sent = async () => {
       const query = encodeURIComponent('count(up{job="fleet",site="laptop"} == 1)');
       const answer = await fetchWithin(2000, stack.at(9095, `/api/v1/query?query=${query}`));

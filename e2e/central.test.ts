@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { freePorts } from '../checks/harness/ports.js';
 import { until } from '../checks/harness/program.ts';
 import { startTyped } from '../tests/support/cli.ts';
@@ -9,6 +9,9 @@ import { judgeAnswer, readAnswer } from '../tests/text/answers.ts';
 import { readDocument, type Block } from '../tests/text/document.ts';
 import { readCaption, replaceLines } from '../tests/text/typing.ts';
 import { needsPrometheus } from './prometheus.ts';
+
+// The chapter looks back over two minutes twice, and a busy machine is slow.
+vi.setConfig({ testTimeout: 480_000 });
 
 beforeEach(needsPrometheus);
 

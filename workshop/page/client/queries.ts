@@ -17,7 +17,8 @@ function addRun(figure: HTMLElement): void {
   const { query = '', server } = figure.dataset;
   const asked = { query, ...(server && { server }) };
   const run = make('button', { type: 'button' });
-  const call = (words: string) => {
+  const call = (what: string) => {
+    const words = server ? `${what} on the second Prometheus` : what;
     run.textContent = words;
     run.ariaLabel = `${words}: ${query}`;
   };

@@ -8,10 +8,10 @@ import { handPart } from '../page/hand.ts';
 import type { Desk } from '../page/part.ts';
 import { programPart } from '../page/program.ts';
 import { queriesPart } from '../page/queries.ts';
-import { servePage, type Route } from '../page/server.ts';
+import { servePage, type Route, type Served } from '../page/server.ts';
 import { textPart } from '../page/text.ts';
 import { ROOT } from '../programs.ts';
-import { takenPorts } from '../stack/ports.ts';
+import { otherPort, takenPorts } from '../stack/ports.ts';
 import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
 
@@ -25,6 +25,7 @@ export async function learn(
   root: string,
   { PORT_8070, PORT_8001, PORT_8000, PORT_9090, PORT_9095 }: Values<'learn'>,
   env: NodeJS.ProcessEnv,
+  build = bundle,
 ): Promise<number> {
   const taken = await takenPorts([{ port: PORT_8070, variable: 'PORT_8070' }], 'learn');
   if (taken.length > 0) {
@@ -37,11 +38,11 @@ export async function learn(
   }
   let files: Route[];
   try {
-    files = bundle(root);
+    files = build();
   } catch (error) {
-    const { message } = error as Error;
+    const [why] = (error as Error).message.trim().split('\n');
     console.error(
-      `The page could not be put together: ${message}\nFix that, then type: ${typed('learn')}`,
+      `The page could not be put together: ${why}\nInstall the packages anew with npm ci, then type: ${typed('learn')}`,
     );
     return 1;
   }
@@ -61,14 +62,25 @@ export async function learn(
   // The text last: its routes take every path that is left.
   const parts = [programPart(desk), queriesPart(desk), handPart(desk), textPart(desk, token)];
   const routes = [...files, ...parts.flatMap((part) => part.routes)];
-  const page = await servePage({ port: PORT_8070, token, events, routes });
+  const stop = () => Promise.all(parts.map((part) => part.stop?.()));
+  let page: Served;
+  try {
+    page = await servePage({ port: PORT_8070, token, events, routes });
+  } catch (error) {
+    await stop();
+    const again = typed('learn', { PORT_8070: otherPort(PORT_8070) });
+    console.error(
+      `Port ${PORT_8070} cannot be had (${(error as Error).message}): take another: ${again}`,
+    );
+    return 1;
+  }
   console.log(`The class is on ${page.url}. Ctrl-C ends it.`);
   if (process.stdout.isTTY) openBrowser(page.url, env);
   await new Promise<void>((resolve) => {
     // A second Ctrl-C must not leave behind what the first one is ending.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
   });
-  await Promise.all(parts.map((part) => part.stop?.()));
+  await stop();
   await page.close();
   return 0;
 }

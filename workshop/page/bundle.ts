@@ -1,5 +1,3 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
@@ -9,19 +7,17 @@ const CLIENT = fileURLToPath(new URL('client', import.meta.url));
 const TYPES = { css: 'text/css', js: 'text/javascript' };
 
 /**
- * Puts together what the browser runs, in `.workshop/page/` of `root`.
+ * Puts together what the browser runs, from `client/`. It stays in memory: two pages at once, or one
+ * that is older than the code, do not take each other's files away.
  * @returns the routes to it: these files and no others
- * @throws {Error} if it cannot be built or written
+ * @throws {Error} if it cannot be built
  */
-export function bundle(root: string): Route[] {
-  const folder = join(root, '.workshop', 'page');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+export function bundle(): Route[] {
   // One call of its program, and no service that waits for more.
-  const { metafile } = buildSync({
-    absWorkingDir: root,
+  const { outputFiles } = buildSync({
     entryPoints: ['main.ts', 'style.css'].map((name) => join(CLIENT, name)),
-    outdir: folder,
+    outdir: CLIENT,
+    write: false,
     bundle: true,
     format: 'esm',
     // What is imported late comes late.
@@ -30,15 +26,10 @@ export function bundle(root: string): Route[] {
     minify: true,
     charset: 'utf8',
     logLevel: 'silent',
-    metafile: true,
   });
-  return Object.keys(metafile.outputs).map((path) => {
+  return outputFiles.map(({ path, contents: body }) => {
     const name = basename(path);
     const type = TYPES[name.split('.').at(-1) as keyof typeof TYPES];
-    return {
-      method: 'GET',
-      path: `/page/${name}`,
-      handle: async () => ({ type, body: await readFile(join(folder, name)) }),
-    };
+    return { method: 'GET', path: `/page/${name}`, handle: () => ({ type, body }) };
   });
 }

@@ -297,10 +297,12 @@ test('each diagram is drawn from what stands in the text, in both themes, and sa
   const sources = diagramsIn(ROOT);
   expect(sources.length).toBeGreaterThan(4);
   for (const source of sources) {
-    expect(diagramWords(source)?.length, source).toBeGreaterThan(40);
+    const says = diagramWords(source) ?? '';
+    expect(says.length, `say in accDescr what this shows:\n${source}`).toBeGreaterThan(40);
     for (const theme of ['light', 'dark']) {
-      // Not there: type `npm run diagrams`, and look at them.
-      expect(existsSync(join(ROOT, `${diagramName(source)}-${theme}.svg`)), source).toBe(true);
+      const path = `${diagramName(source)}-${theme}.svg`;
+      const why = `type npm run diagrams, and look at what it draws of:\n${source}`;
+      expect(existsSync(join(ROOT, path)), why).toBe(true);
     }
   }
 });

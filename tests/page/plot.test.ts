@@ -52,6 +52,7 @@ test('a graph has a gap where there is no number, and all of it lies within', ()
         },
         { name: 'b', samples: [] },
       ],
+      shared: '{}',
       more: 0,
       start,
       end: start + 900,

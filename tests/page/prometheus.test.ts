@@ -63,21 +63,25 @@ test('a query is asked by parameters of the page alone, and nothing of the answe
 test('a graph looks back as far as the page offers, in sixty steps', async () => {
   const result = [
     {
-      metric: { a: 'b' },
+      metric: { __name__: 'up', a: 'b', n: 'x' },
       values: [
         [1, '1'],
         [2, 'NaN'],
         [3, '-Inf'],
       ],
     },
-    ...Array.from({ length: 14 }, (_, at) => ({ metric: { n: `${at}` }, values: [[1, '2']] })),
+    ...Array.from({ length: 20 }, (_, at) => ({
+      metric: { __name__: 'up', n: `${at}`, a: 'b' },
+      values: [[1, '2']],
+    })),
   ];
   const { get, asked } = await pageBefore(says({ resultType: 'matrix', result }));
   const { body } = await get<GraphAnswer>('/prometheus/query_range?query=up&minutes=15&step=1');
-  expect(body).toMatchObject({ step: 15, more: 3 });
-  expect(body.series).toHaveLength(12);
+  // What all have alike tells none of them apart.
+  expect(body).toMatchObject({ step: 15, more: 3, shared: 'up{a="b"}' });
+  expect(body.series).toHaveLength(18);
   expect(body.series[0]).toEqual({
-    name: '{a="b"}',
+    name: '{n="x"}',
     samples: [
       [1, 1],
       [2, 'NaN'],

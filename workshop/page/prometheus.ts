@@ -28,7 +28,7 @@ const MOST_CHARACTERS = 2000;
 const MOST_ROWS = 100;
 
 /** So many series of an answer are drawn: more cannot be told apart. */
-const MOST_SERIES = 12;
+const MOST_SERIES = 18;
 
 /** So many samples of a series are told, the last ones. */
 const MOST_SAMPLES = 20;
@@ -218,10 +218,14 @@ function graphOf(
   series: readonly SampledSeries[],
   range: { start: number; end: number; step: number },
 ): GraphAnswer {
+  const shared = sharedLabels(series);
   return {
     ...range,
+    shared: nameOf(Object.fromEntries(shared)),
     series: series.slice(0, MOST_SERIES).map(({ labels, samples }) => ({
-      name: nameOf(labels),
+      name: nameOf(
+        Object.fromEntries(Object.entries(labels).filter(([label]) => !shared.has(label))),
+      ),
       samples: samples.map(([time, value]) => [
         time,
         Number.isFinite(value) ? value : numberText(value),
@@ -229,6 +233,15 @@ function graphOf(
     })),
     more: Math.max(0, series.length - MOST_SERIES),
   };
+}
+
+/** What several series have alike: it tells none of them apart. */
+function sharedLabels(series: readonly SampledSeries[]): Map<string, string> {
+  const [first, ...others] = series;
+  const all = Object.entries(first && others.length > 0 ? first.labels : {});
+  return new Map(
+    all.filter(([label, value]) => others.every(({ labels }) => labels[label] === value)),
+  );
 }
 
 /** A series as a query names it. */

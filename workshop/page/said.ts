@@ -9,7 +9,10 @@ export interface TableAnswer {
 
 /** What a query gave at each step. */
 export interface GraphAnswer {
+  /** What all series have alike; `{}` if that is nothing. */
+  readonly shared: string;
   readonly series: readonly {
+    /** Without what all have alike. */
     readonly name: string;
     /** A value that no graph can show, such as NaN, is a text. */
     readonly samples: readonly (readonly [time: number, value: number | string])[];

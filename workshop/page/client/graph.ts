@@ -74,7 +74,7 @@ function pictureOf(query: string, answer: GraphAnswer, plot: Plot): SVGElement {
   return picture;
 }
 
-function legendOf({ series, more }: GraphAnswer): HTMLElement {
+function legendOf({ shared, series, more }: GraphAnswer): HTMLElement {
   const rows = series.map(({ name, samples }, index) => {
     const line = draw('path', { class: 'line', d: 'M0 7H36' });
     const sample = draw(
@@ -85,6 +85,9 @@ function legendOf({ series, more }: GraphAnswer): HTMLElement {
     const last = samples.at(-1)?.[1];
     return make('li', {}, sample, make('code', { textContent: name }), ` ${valueText(last)}`);
   });
+  if (shared !== '{}') {
+    rows.unshift(make('li', {}, 'All have ', make('code', { textContent: shared })));
+  }
   if (more > 0) rows.push(make('li', { textContent: `… and ${more} more, not drawn` }));
   return make('ul', { className: 'legend' }, ...rows);
 }
@@ -108,7 +111,7 @@ function valuesOf(query: string, { series, start, end, step }: GraphAnswer): HTM
   return make('details', {}, summary, table);
 }
 
-function inWords({ series, more, start, end }: GraphAnswer): string {
+function inWords({ shared, series, more, start, end }: GraphAnswer): string {
   const each = series.map(({ name, samples }) => {
     const values = samples.flatMap(([, value]) => (typeof value === 'number' ? value : []));
     if (values.length === 0) return `${name}: no number.`;
@@ -116,16 +119,17 @@ function inWords({ series, more, start, end }: GraphAnswer): string {
     return `${name}: from ${low} to ${high}, last ${valueText(samples.at(-1)![1])}.`;
   });
   const count = series.length + more;
-  return `${count} series from ${timeText(start)} to ${timeText(end)}. ${each.join(' ')}`;
+  const all = shared === '{}' ? '' : ` All have ${shared}.`;
+  return `${count} series from ${timeText(start)} to ${timeText(end)}.${all} ${each.join(' ')}`;
 }
 
 function valueText(value: number | string | undefined): string {
   return typeof value === 'number' ? String(Number(value.toPrecision(6))) : (value ?? '-');
 }
 
-/** Six colors and shapes, and dashes from the seventh series on. */
+/** Six colors and shapes; from the seventh series on with dashes, from the thirteenth with dots. */
 function styleOf(index: number): string {
-  return `series color-${index % 6}${index < 6 ? '' : ' dashed'}`;
+  return `series color-${index % 6} ${['', 'dashed', 'dotted'][Math.floor(index / 6)]}`;
 }
 
 function shapeOf(index: number, x: number, y: number): SVGElement {

@@ -160,6 +160,15 @@ test('the page starts make dev once, shows what becomes of it, and ends it', TIM
     /requests_total +\d+ +\+\d+/,
   );
 
+  // It says when it was started, not when the process was that waited to be it.
+  const saved = Date.now() / 1000;
+  await save(`${right}\n`);
+  const startedAt = async () => {
+    const { text } = await post('/metrics/look', { name: 'process_start' });
+    return Number(/process_start_time_seconds +(\d+)/.exec(plain(text!))?.[1]);
+  };
+  expect(await until(async () => (await startedAt()) > saved - 1, 10_000)).toBe(true);
+
   // A program that prints a megabyte of what a terminal would obey, and then crashes.
   await save(
     `${right}\nfor (let i = 0; i < 2000; i++) console.log('\\x1b[31m<b>', 'x'.repeat(500));\nthrow new Error('no trees');\n`,

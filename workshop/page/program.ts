@@ -53,8 +53,9 @@ function runningPart(desk: Desk): Part {
       await sleep(RESTART_MS);
       now = await lookAt(urls);
     }
-    const isOther = isAway(seen) || (now.run !== undefined && now.run !== seen.run);
-    seen = { ...now, since: isOther && seen !== UNSEEN ? Date.now() : seen.since };
+    // Who does not say when it was started was seen to be.
+    const since = isAway(seen) && seen !== UNSEEN ? Date.now() : seen.since;
+    seen = { ...(since && { since }), ...now };
     tell();
   };
   let timer: NodeJS.Timeout | undefined;
@@ -155,10 +156,8 @@ function environmentOf(command: CommandName, { root, env, ports }: Desk): NodeJS
 /** What a look at the program's port has shown. */
 interface Look {
   readonly answer: ProgramState['answer'];
-  /** By what one run of the program is told from another, if by anything. */
-  readonly run?: string | undefined;
-  /** When this run was seen first, in milliseconds since 1970; undefined if it was there before. */
-  readonly since?: number | undefined;
+  /** When it was started, in milliseconds since 1970; undefined if that cannot be told. */
+  readonly since?: number;
 }
 
 const UNSEEN: Look = { answer: 'nobody' };
@@ -166,8 +165,8 @@ const UNSEEN: Look = { answer: 'nobody' };
 async function lookAt(urls: string[]): Promise<Look> {
   try {
     const { text } = await scrape(urls, PATIENCE_MS);
-    // Not when it was started: `make dev` has a process ready before that.
-    return { answer: 'metrics', run: /^process_start_time_seconds .*/m.exec(text)?.[0] };
+    const [, seconds] = /^process_start_time_seconds (\d+)/m.exec(text) ?? [];
+    return { answer: 'metrics', ...(seconds && { since: Number(seconds) * 1000 }) };
   } catch (error) {
     if (!(error instanceof ScrapeError)) throw error;
     return { answer: error.answer };

@@ -8,6 +8,7 @@ import { chapter as infoAndEnum } from './questions/09-info-and-enum.ts';
 import { chapter as timers } from './questions/10-timers-and-exceptions.ts';
 import { chapter as alerts } from './questions/alerts.ts';
 import { chapter as many } from './questions/many.ts';
+import { chapter as others } from './questions/what-others-measure.ts';
 import { chapter as promise } from './questions/what-did-we-promise.ts';
 import { chapter as theRest } from './questions/queries-the-rest.ts';
 
@@ -22,6 +23,7 @@ export const CHAPTERS: readonly ChapterQuestions[] = [
   timers,
   alerts,
   many,
+  others,
   promise,
   theRest,
 ];

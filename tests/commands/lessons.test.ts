@@ -77,7 +77,9 @@ describe('an exercise', () => {
       expect(stdout).toContain(`7 of ${STEPS.length}. Next: npm run check -- 8`);
       expect(stdout).not.toContain('own');
       expect((await type('check')).stdout).toMatch(/^Step 07 Buckets\n/);
-      expect((await type('solve', 'other')).stderr).toContain(`  ${STEPS.at(-1)}\n  job\n  own\n`);
+      expect((await type('solve', 'other')).stderr).toContain(
+        `  ${STEPS.at(-1)}\n  exporter\n  job\n  own\n`,
+      );
       expect((await type('take', 'own')).stderr).toContain('own has no file to take');
     },
   );

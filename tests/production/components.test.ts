@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { wordsOf } from '../../workshop/commands/amtool.ts';
-import { ROOT } from '../../workshop/programs.ts';
+import { findBeside, findProgram, ROOT } from '../../workshop/programs.ts';
 import {
   COMPONENTS,
   componentsIn,
+  missingFiles,
   missingPrograms,
+  runsOn,
   withProfiles,
 } from '../../workshop/stack/components.ts';
 import { nativeFound, translateDiscovery } from '../../workshop/stack/native-files.ts';
@@ -40,6 +42,35 @@ describe('WITH', () => {
     for (const line of lines)
       expect(line).toMatch(/https:\/\/prometheus\.io\/download\/#|make up|npm run up/);
   });
+
+  test('says that node_exporter is not for Windows, and how to go on', () => {
+    const chosen = componentsIn('node-exporter+exporter', 'native');
+    expect(missingPrograms(chosen, { PATH: '' }, 'win32')).toEqual([
+      expect.stringMatching(
+        /^node_exporter does not run on Windows: use Docker, .+, or leave it out\.$/,
+      ),
+    ]);
+    expect(chosen.filter((one) => runsOn(one, 'win32')).map(({ name }) => name)).toEqual([
+      'exporter',
+    ]);
+    expect(chosen.every((one) => runsOn(one, 'darwin'))).toBe(true);
+  });
+
+  test('asks for the file of the learner that a component runs', () => {
+    const [line, ...more] = missingFiles(COMPONENTS, join(ROOT, 'exercises'));
+    expect(line).toMatch(/^There is no app\/exporter\.ts\. Get one with: .*begin.*exporter$/);
+    expect(more).toEqual([]);
+  });
+});
+
+test('what stands beside a server is no program for visitors', () => {
+  expect(() => findProgram('job')).toThrow(
+    /^job is a job: .* (make job STEP=|npm run job -- )job$/,
+  );
+  expect(() => findProgram('exporter')).toThrow(
+    /^exporter is an exporter: .* (make exporter STEP=|npm run exporter -- )exporter$/,
+  );
+  expect(findBeside('exporter', undefined).entry).toBe('app/exporter.ts');
 });
 
 test('PROMETHEUS_CONFIG is a file of this folder', () => {

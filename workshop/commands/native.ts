@@ -9,6 +9,7 @@ import {
   missingPrograms,
   PRODUCTION_CONFIG,
   registryUrl,
+  runsOn,
   type Component,
 } from '../stack/components.ts';
 import {
@@ -84,7 +85,9 @@ export async function run(
   }
   const lacking = [...missingPrograms(components, env), ...missingFiles(components)];
   if (lacking.length > 0) {
-    console.error(`${lacking.join('\n')}\nThen type again: ${typed('native', { STEP, WITH })}`);
+    const can = components.filter((component) => runsOn(component, process.platform));
+    const again = typed('native', { STEP, WITH: can.map(({ name }) => name).join('+') });
+    console.error(`${lacking.join('\n')}\nThen type again: ${again}`);
     return 1;
   }
   const grafana = findGrafana(env);

@@ -169,9 +169,9 @@ export function componentsIn(text: string, command: CommandName): readonly Compo
 }
 
 /** Which files of the learner's these components run that are not there, with what to do, in a sentence. */
-export function missingFiles(components: readonly Component[]): string[] {
+export function missingFiles(components: readonly Component[], root = ROOT): string[] {
   return components.flatMap(({ runs }) => {
-    if (!runs || existsSync(join(ROOT, runs.file))) return [];
+    if (!runs || existsSync(join(root, runs.file))) return [];
     return [`There is no ${runs.file}. Get one with: ${typed('begin', { STEP: runs.from })}`];
   });
 }
@@ -205,16 +205,23 @@ export function imagesOf(components: readonly Component[]): string[] {
   );
 }
 
+/** Whether a component can run without Docker on such a system: there is no node_exporter for Windows. */
+export function runsOn({ name }: Component, platform: string): boolean {
+  return name !== 'node-exporter' || platform !== 'win32';
+}
+
 /** Which programs of components are not on PATH, with what to do about each, in a sentence. */
 export function missingPrograms(
   components: readonly Component[],
   env: NodeJS.ProcessEnv,
+  platform: string = process.platform,
 ): string[] {
-  return components.flatMap(({ program }) => {
+  return components.flatMap((component) => {
+    const { name, program } = component;
     if (!program || findOnPath(program.name, env)) return [];
-    if (program.name === 'node_exporter' && process.platform === 'win32') {
+    if (!runsOn(component, platform)) {
       return [
-        `node_exporter does not run on Windows: use Docker, ${typed('up', { WITH: 'node-exporter' })}.`,
+        `${program.name} does not run on Windows: use Docker, ${typed('up', { WITH: name })}, or leave it out.`,
       ];
     }
     return [

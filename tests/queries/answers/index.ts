@@ -7,6 +7,7 @@ import { answers as infoAndEnum } from './09-info-and-enum.ts';
 import { answers as timers } from './10-timers-and-exceptions.ts';
 import { answers as alerts } from './alerts.ts';
 import { answers as many } from './many.ts';
+import { answers as others } from './what-others-measure.ts';
 import { answers as promise } from './what-did-we-promise.ts';
 import { answers as theRest } from './queries-the-rest.ts';
 
@@ -28,6 +29,7 @@ export const answers: Answers = {
   ...timers,
   ...alerts,
   ...many,
+  ...others,
   ...promise,
   ...theRest,
 };

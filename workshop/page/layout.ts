@@ -47,6 +47,7 @@ export function layout({ title, text, books, done, chapter, token }: Page): stri
       <nav aria-label="Contents">
         <details id="page-contents"><summary>Contents</summary>
           <div>
+            ${chapter ? sections(chapter) : ''}
             ${books.map((book) => contents(book, done, chapter)).join('\n            ')}
           </div>
         </details>
@@ -80,10 +81,26 @@ function contents({ title, chapters }: Book, done: Done, here?: Chapter): string
     const current = chapter === here ? ' aria-current="page"' : '';
     return `<li><a href="${chapter.path}"${current}>${escapeHtml(i === 0 ? 'Start' : chapter.title)}</a>${mark}</li>`;
   });
-  return `<p>${escapeHtml(title)}</p>
-            <ol>
-              ${items.join('\n              ')}
-            </ol>`;
+  return list(title, items);
+}
+
+function sections({ path, headings }: Chapter): string {
+  const within = headings.filter(({ level }) => level === 3);
+  if (within.length === 0) return '';
+  const items = within.map(
+    ({ title, anchor }) =>
+      `<li><a href="${path}#${escapeHtml(anchor)}">${escapeHtml(title)}</a></li>`,
+  );
+  return list('On this page', items);
+}
+
+function list(title: string, items: readonly string[]): string {
+  return `<div>
+              <p>${escapeHtml(title)}</p>
+              <ol>
+                ${items.join('\n                ')}
+              </ol>
+            </div>`;
 }
 
 function turn(to: Chapter | undefined, rel: 'prev' | 'next', arrow: string): string {

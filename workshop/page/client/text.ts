@@ -23,7 +23,7 @@ const SAID_MS = 2000;
 export function startText(): void {
   addCopyButtons();
   onEvent('done', markDone);
-  closeContentsOutside();
+  closeContents();
   foldBeside();
   letTablesScroll();
   const { chapter } = document.querySelector('main')!.dataset;
@@ -61,10 +61,13 @@ function markDone(done: Readonly<Record<string, string>>): void {
   }
 }
 
-function closeContentsOutside(): void {
+/** The contents close where something is chosen from them, or anything else is done. */
+function closeContents(): void {
   const contents = document.querySelector<HTMLDetailsElement>('#page-contents')!;
   document.addEventListener('click', ({ target }) => {
-    if (!contents.contains(target as Node)) contents.open = false;
+    // One of its links may lead to a place of this page.
+    const chosen = (target as Element).closest('#page-contents a');
+    if (chosen || !contents.contains(target as Node)) contents.open = false;
   });
   document.addEventListener('keydown', ({ key }) => {
     if (key !== 'Escape' || !contents.open) return;

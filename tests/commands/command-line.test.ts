@@ -154,7 +154,8 @@ describe('make', () => {
     const makefile = await readFile(join(ROOT, 'Makefile'), 'utf8');
     const [, targets = ''] = /^\.PHONY: (.*)$/m.exec(makefile) ?? [];
     for (const name of names) {
-      expect(scripts[name]).toBe(`node workshop/run.js ${name}`);
+      const [, args = ''] = new RegExp(`^${name}: NODE_ARGS := (.*)$`, 'm').exec(makefile) ?? [];
+      expect(scripts[name]).toBe(['node', args, 'workshop/run.js', name].filter(Boolean).join(' '));
       expect(targets.split(' ')).toContain(name);
     }
   });

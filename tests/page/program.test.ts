@@ -2,8 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
+import { findLesson } from '../../checks/index.ts';
 import { freePorts } from '../../checks/harness/ports.js';
 import { until } from '../../checks/harness/program.ts';
+import { FILES, readBook } from '../../workshop/page/book.ts';
 import { TOKEN_HEADER } from '../../workshop/page/server.ts';
 import type {
   CheckState,
@@ -11,6 +13,7 @@ import type {
   OutputState,
   ProgramState,
 } from '../../workshop/page/states.ts';
+import { lessonNames, ROOT } from '../../workshop/programs.ts';
 import { onlyUnderCI } from '../support/ci.ts';
 import { runCommand, startCommand } from '../support/cli.ts';
 import { needsPosix } from '../support/posix.ts';
@@ -28,11 +31,11 @@ interface Told {
 }
 
 /** Starts `make learn` in a copy of the repository with the code of a step, and opens the page. */
-async function openLearn(step: number) {
+async function openLearn(step: number, nodeArgs: string[] = []) {
   const root = await repository(step);
   const [program, visitors] = (await freePorts(2)).map(String) as [string, string];
   const ports = { PORT_8070: '0', PORT_8001: program, PORT_8000: visitors };
-  const learn = startCommand(['learn'], ports, [], root);
+  const learn = startCommand(['learn'], ports, nodeArgs, root);
   await learn.says('Ctrl-C ends it.');
   const url = /http:\/\/localhost:\d+/.exec(learn.output)![0];
   const [, token = ''] = /name="token" content="([^"]+)"/.exec(await (await fetch(url)).text())!;
@@ -120,6 +123,13 @@ test(
     });
   },
 );
+
+test('each lesson is found by the title of its chapter', async () => {
+  const chapters = FILES.flatMap((file) => readBook(ROOT, file).chapters);
+  const titles = chapters.map(({ title }) => title);
+  const lessons = await Promise.all(lessonNames().map(findLesson));
+  expect(titles).toEqual(expect.arrayContaining(lessons.map(({ chapter }) => chapter.heading)));
+});
 
 test('the page starts make dev once, shows what becomes of it, and ends it', TIMEOUT, async () => {
   const { learn, post, told, right, save } = await openLearn(3);
@@ -235,4 +245,32 @@ await new Promise((go) => setTimeout(go, 60_000));\n`;
   expect(await until(async () => (await pids()).length === 2, 20_000)).toBe(true);
   learn.child.kill('SIGKILL');
   expect(await until(async () => !(await pids()).some(runs), 10_000)).toBe(true);
+});
+
+/** After so many saves memory is looked at; the page promises it for 500. */
+const SAVES = Number(process.env.SAVES ?? 60);
+
+test('memory does not grow with the saves', { timeout: 2_000_000 }, async (context) => {
+  if (process.platform !== 'linux') context.skip('Linux alone tells the memory of a process so.');
+  onlyUnderCI(context);
+  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  const nodeArgs = scripts.learn.split(' ').filter((arg: string) => arg.startsWith('--'));
+  const { learn, post, told, all, right, save } = await openLearn(1, nodeArgs);
+  await post('/check/open', { chapter: '01 Bare handler' });
+  const resident = async () => {
+    const status = await readFile(`/proc/${learn.child.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024;
+  };
+  const before = await resident();
+  for (let count = 1; count <= SAVES; count++) {
+    all.length = 0;
+    await save(`${right}${'\n'.repeat(1 + (count % 2))}`);
+    await until(() => all.some(({ data }) => (data as CheckState).outcome === 'running'), 10_000);
+    expect((await told('check', ({ outcome }) => outcome !== 'running')).outcome).toBe('passed');
+  }
+  const after = await resident();
+  console.log(
+    `make learn had ${before.toFixed(0)} MB, and ${after.toFixed(0)} MB after ${SAVES} saves.`,
+  );
+  expect(after / before).toBeLessThan(1.2);
 });

@@ -24,7 +24,7 @@ const CHAPTER = readDocument('PRODUCTION.md').chapters.find(
 )!;
 const CONFIG = 'production/prometheus.yaml';
 const PORTS = ['PORT', 'METRICS_PORT', 'PORT_9090', 'PORT_3000'];
-const THEIRS = ['PORT_9100', 'PORT_9115', 'PORT_8070', 'PORT_8071'];
+const THEIRS = ['PORT_9100', 'PORT_9115', 'PORT_8072', 'PORT_8071'];
 
 interface Target {
   readonly labels: Readonly<Record<string, string>>;

@@ -27,7 +27,7 @@ export const PORTS = /** @type {const} */ ({
   /** The second Prometheus, of WITH=central. */
   central: 9095,
   /** The registry's status page, and the learner's exporter of it. */
-  registry: 8070,
+  registry: 8072,
   exporter: 8071,
   /** Without Docker: the metrics of the three instances of WITH=many. */
   many1: 8011,
@@ -175,7 +175,7 @@ const components = {
   PORT_9100: moved(PORTS.nodeExporter),
   PORT_9115: moved(PORTS.blackboxExporter),
   PORT_9095: moved(PORTS.central),
-  PORT_8070: moved(PORTS.registry),
+  PORT_8072: moved(PORTS.registry),
   PORT_8071: moved(PORTS.exporter),
 };
 const PROMETHEUS_CONFIG = text(
@@ -409,7 +409,7 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       STEP: step('the exercise whose exporter to run', 'exporter', {
         unset: 'your exporter in app/',
       }),
-      PORT_8070: components.PORT_8070,
+      PORT_8072: components.PORT_8072,
       PORT_8071: components.PORT_8071,
     },
   },

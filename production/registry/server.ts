@@ -13,7 +13,7 @@ const TICK_MS = 250;
 /** So many applications of an office wait at most. */
 const MOST_WAITING = 40;
 
-const settings = readSettings({ PORT: 8070 });
+const settings = readSettings({ PORT: 8072 });
 const start = Date.now();
 
 const lookups = { found: 0, unknown: 0 };

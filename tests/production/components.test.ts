@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PORTS } from '../../workshop/commands.js';
 import { wordsOf } from '../../workshop/commands/amtool.ts';
 import { findBeside, findProgram, ROOT } from '../../workshop/programs.ts';
 import {
@@ -61,6 +62,11 @@ describe('WITH', () => {
     expect(line).toMatch(/^There is no app\/exporter\.ts\. Get one with: .*begin.*exporter$/);
     expect(more).toEqual([]);
   });
+});
+
+test('no two of what the workshop starts want the same port', () => {
+  const usual = Object.values(PORTS);
+  expect(usual).toEqual([...new Set(usual)]);
 });
 
 test('what stands beside a server is no program for visitors', () => {

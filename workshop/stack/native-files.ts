@@ -41,7 +41,7 @@ export function nativeTargets(
     'blackbox-exporter:9115': moved(PORTS.blackboxExporter),
     'central:9095': moved(PORTS.central),
     'localhost:9095': moved(PORTS.central),
-    'registry:8070': moved(PORTS.registry),
+    'registry:8072': moved(PORTS.registry),
     'exporter:8071': moved(PORTS.exporter),
   };
 }

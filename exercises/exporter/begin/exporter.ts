@@ -3,7 +3,7 @@ import { register } from 'prom-client';
 import { listen, readSettings, readVisit } from '#forest';
 
 const settings = readSettings({ PORT: 8071 });
-const registryUrl = process.env.REGISTRY_URL || 'http://localhost:8070/status';
+const registryUrl = process.env.REGISTRY_URL || 'http://localhost:8072/status';
 
 /** What the registry's status page says, as far as somebody asks for it. */
 export interface Status {

@@ -2,16 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { typed } from './terminal/typed.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Installs what package-lock.json names, unless it is there already. A learner's commands take only
  * the packages that they need; those of authors come with `all`, and stay once they are there.
- * @param {{ all: boolean, command: import('./commands.js').CommandName }} options `command` is what to type again after a failure
+ * @param {{ all: boolean, again: string }} options `again` is what to type again after a failure
  */
-export function install({ all, command }) {
+export function install({ all, again }) {
   const wanted = packages('package-lock.json');
   const present = packages('node_modules/.package-lock.json');
   const lacks = (/** @type {boolean} */ dev) =>
@@ -29,7 +28,7 @@ export function install({ all, command }) {
   const { status } = npm(...how, '--prefer-offline', '--no-audit', '--no-fund', ...omit);
   if (status === 0) return;
   console.error(
-    `The packages could not be installed: look at the lines above, check your network, then type: ${typed(command)}`,
+    `The packages could not be installed: look at the lines above, check your network, then type: ${again}`,
   );
   process.exit(1);
 }

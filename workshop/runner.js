@@ -3,6 +3,7 @@ import { commands } from './commands.js';
 import { install } from './install.js';
 import { nearest, readArguments, UsageError } from './terminal/arguments.js';
 import { describeCommand } from './terminal/help.js';
+import { typed } from './terminal/typed.js';
 
 /** @typedef {import('./commands.js').CommandName} CommandName */
 
@@ -52,14 +53,14 @@ async function run([name = 'help', ...args]) {
       `There is no command ${JSON.stringify(name)}${near ? `: did you mean ${near}?` : '.'} Type one of ${names.join(', ')}.`,
     );
   }
-  const { values, env, help } = readArguments(name, args, process.env);
+  const { values, env, help, told } = readArguments(name, args, process.env);
   if (help) {
     console.log(describeCommand(name));
     return 0;
   }
   const { packages, prepares } = commands[name];
   if (packages !== 'none') {
-    install({ all: packages === 'all', command: name });
+    install({ all: packages === 'all', again: typed(name, told) });
     if (prepares) (await import(`./commands/${name}-early.js`)).prepare(values);
     // Newer Node reads TypeScript by itself; tsx teaches it to the others.
     if (!('typescript' in process.features && process.features.typescript)) {

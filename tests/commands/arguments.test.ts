@@ -54,6 +54,18 @@ describe('the variables of a command', () => {
     expect(env).toEqual({ STEP: '6', REGISTRY_ERROR_RATE: '1', SEED: '4' });
   });
 
+  test('can be typed again as they were, and nothing else', () => {
+    const again = (args: string[], env: NodeJS.ProcessEnv) =>
+      typed('metrics', readArguments('metrics', args, env).told, env);
+    const npm = { ENDPOINT: '/of-no-npm' };
+    expect(again(['requests', '--watch', '--species', 'oak'], npm)).toBe(
+      'npm run metrics -- requests --watch --species oak',
+    );
+    const MAKEFLAGS = 's -- WATCH=0 NAME=requests species=oak';
+    const make = { WATCH: '0', NAME: 'requests', species: 'oak', MAKELEVEL: '1', MAKEFLAGS };
+    expect(again([], { ...make, ...npm })).toBe('make metrics NAME=requests species=oak');
+  });
+
   test('do not come from WSL, which names the machine in NAME', () => {
     const wsl = { NAME: 'LAPTOP-7', WSL_DISTRO_NAME: 'Ubuntu' };
     expect(read([], wsl).NAME).toBe('');

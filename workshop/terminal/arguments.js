@@ -39,9 +39,10 @@ const OTHERS = /^((NODE|NPM|DOCKER|COMPOSE|GRAFANA|GF)_\w+|(NO|FORCE)_COLOR|CI|S
  * @param {Name} command
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} env
- * @returns {{ values: Values<Name>, env: NodeJS.ProcessEnv, help: boolean }} the values, of a
- *   command that takes labels those too, under their names as typed; the environment with all that
- *   was told in the arguments; whether only help is wanted
+ * @returns {{ values: Values<Name>, env: NodeJS.ProcessEnv, help: boolean, told: import('./typed.js').Options }}
+ *   the values, of a command that takes labels those too, under their names as typed; the environment
+ *   with all that was told in the arguments; whether only help is wanted; the values that its reader
+ *   has typed, to type them again
  * @throws {UsageError} at a name that the command does not know, and at a value that is not allowed
  */
 export function readArguments(command, args, env) {
@@ -58,12 +59,19 @@ export function readArguments(command, args, env) {
   const all = { ...env, ...given };
   if (isFromElsewhere('NAME', env) && given.NAME === undefined) all.NAME = '';
   const help = readValue(command, 'HELP', HELP, all.HELP) === true;
-  const values = Object.entries(commands[command].variables).map(([name, variable]) => [
+  const declared = Object.entries(commands[command].variables).map(([name, variable]) => [
     name,
     help || readValue(command, name, variable, all[name]),
   ]);
   const asLabels = Object.entries(given).filter(([name]) => !variables[name]);
-  return { values: Object.fromEntries([...values, ...asLabels]), env: all, help };
+  const values = Object.fromEntries([...declared, ...asLabels]);
+  const names = [...Object.keys(given), ...toldToMake(env)];
+  return {
+    values,
+    env: all,
+    help,
+    told: Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name))),
+  };
 }
 
 /**

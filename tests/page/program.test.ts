@@ -95,14 +95,14 @@ test(
 
     await save(right.replace('body: await register.metrics()', "body: ''"));
     const failed = await told('check', ({ outcome }) => outcome === 'failed');
-    expect(failed.says).toMatch(/^Not yet: /);
+    expect(failed.says).toBe('Not yet');
     // The words are those of the commands, which is remembered for them.
     const [check, hint] = [
       runCommand(['check', '2'], {}, [], root),
       runCommand(['hint'], {}, [], root),
     ];
     expect((await hint).stdout).toBe(`${plain(failed.hint)}\n`);
-    expect((await check).stdout).toBe(`${plain(failed.text)}\n`);
+    expect((await check).stdout).toBe(plain(`${failed.results}\n\n${failed.text}\n`));
 
     // The first would be waited for much longer than the second takes.
     await save(`await new Promise((go) => setTimeout(go, 60_000));\n${right}`);

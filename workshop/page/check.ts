@@ -9,7 +9,7 @@ import { watch } from '../program/watch.ts';
 import { findProgram, lessonNames, numberOf } from '../programs.ts';
 import { colours } from '../terminal/colour.ts';
 import { describeHint } from '../terminal/hint.ts';
-import { describeReport, notRemembered } from '../terminal/report.ts';
+import { describeOutcome, describeResults, notRemembered } from '../terminal/report.ts';
 import { typed } from '../terminal/typed.js';
 import type { Desk, Part } from './part.ts';
 import { fieldsOf, json, Refusal } from './server.ts';
@@ -19,12 +19,19 @@ const KILLED = `This page was killed, and the program that it checked with it. I
 
 type News = Omit<CheckState, 'chapter'>;
 
-const NO_CHECK: News = { outcome: 'none', says: 'This chapter has no check.', text: '', hint: '' };
+const NO_CHECK: News = {
+  outcome: 'none',
+  says: 'This chapter has no check.',
+  text: '',
+  results: '',
+  hint: '',
+};
 /** Before the first check of a chapter. */
 const WAITING: News = {
   outcome: 'waiting',
   says: 'Save a file in app/, and this chapter is checked.',
   text: '',
+  results: '',
   hint: '',
 };
 
@@ -116,14 +123,21 @@ async function check(lesson: string, root: string, signal: AbortSignal): Promise
     const again = typed('check', { STEP: numberOf(lesson) });
     return {
       ...(report.failure
-        ? { outcome: 'failed', says: `Not yet: ${report.failure.check}` }
+        ? { outcome: 'failed', says: 'Not yet' }
         : { outcome: 'passed', says: 'Passes' }),
-      text: [describeReport(report, errors, colours), ...notes.flat()].join('\n\n'),
+      text: [describeOutcome(report, errors, colours), ...notes.flat()].join('\n\n'),
+      results: describeResults(report, colours),
       hint: report.failure ? describeHint(report.failure, again, colours) : '',
     };
   } catch (error) {
     if (!signal.aborted) console.error(error);
     const { message } = error as Error;
-    return { outcome: 'broken', says: 'The check itself failed', text: message, hint: '' };
+    return {
+      outcome: 'broken',
+      says: 'The check itself failed',
+      text: message,
+      results: '',
+      hint: '',
+    };
   }
 }

@@ -26,8 +26,11 @@ export interface CheckState {
   readonly outcome: 'none' | 'waiting' | 'running' | 'passed' | 'failed' | 'broken';
   /** The outcome in a sentence. */
   readonly says: string;
-  /** As a terminal gets it, with its colours; so is the hint. */
+  /** What the report of a check ends with, as a terminal gets it, with its colours. */
   readonly text: string;
+  /** What it begins with: each check. */
+  readonly results: string;
+  /** What `make hint` says of it; else empty. */
   readonly hint: string;
 }
 

@@ -15,6 +15,11 @@ const MOST_ERRORS = 5;
  * @param errors what the type checker says
  */
 export function describeReport(report: Report, errors: readonly string[], paint: Paint): string {
+  return `${describeResults(report, paint)}\n\n${describeOutcome(report, errors, paint)}`;
+}
+
+/** The first part of a report: what became of each check. */
+export function describeResults(report: Report, paint: Paint): string {
   const lines = [paint('bold', nameOf(report.chapter)), ''];
   const taught = new Map(report.results.map(({ chapter }) => [chapter.name, chapter]));
   for (const [name, chapter] of [...taught].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
@@ -29,11 +34,15 @@ export function describeReport(report: Report, errors: readonly string[], paint:
       lines.push(...results.map(({ outcome, name }) => lineOf(outcome, name, paint)));
     }
   }
-  if (report.failure) {
-    lines.push('', ...describeFailure(report, report.failure, errors, paint));
-  } else {
-    lines.push('', ...describeSuccess(report, paint));
-  }
+  return lines.join('\n');
+}
+
+/** The second part of a report: what is wrong and what to do, or what was learned and what is next. */
+export function describeOutcome(report: Report, errors: readonly string[], paint: Paint): string {
+  const { failure } = report;
+  const lines = failure
+    ? describeFailure(report, failure, errors, paint)
+    : describeSuccess(report, paint);
   return lines.join('\n');
 }
 

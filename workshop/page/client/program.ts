@@ -103,12 +103,19 @@ function showCheck(section: HTMLElement): void {
   const chapter = document.querySelector('main')!.dataset.chapter ?? '';
   const { line, tell } = stateLine();
   const { frame, pre } = scrolled('What the check says');
-  const hint = make('pre');
-  const more = make('details', { hidden: true }, make('summary', {}, 'More help'), hint);
+  const more = folded('More help', true);
+  const each = folded('Each check');
   const failure = statusLine();
   const again = make('button', { type: 'button', textContent: 'Check now' });
   again.addEventListener('click', () => attempt(failure, () => change('/check/run')));
-  section.append(line, frame, more, make('p', { className: 'buttons' }, again), failure);
+  section.append(
+    line,
+    frame,
+    more.fold,
+    each.fold,
+    make('p', { className: 'buttons' }, again),
+    failure,
+  );
 
   // The chapter that was looked at last is the one that is checked.
   const open = () => attempt(failure, () => change('/check/open', { chapter }));
@@ -122,12 +129,8 @@ function showCheck(section: HTMLElement): void {
     section.setAttribute('aria-busy', `${state.outcome === 'running'}`);
     frame.hidden = state.text === '';
     paint(pre, state.text);
-    const isOther = hint.dataset.of !== state.hint;
-    hint.dataset.of = state.hint;
-    more.hidden = state.hint === '';
-    if (!isOther) return;
-    more.open = false;
-    paint(hint, state.hint);
+    more.tell(state.hint);
+    each.tell(state.results);
   });
 }
 
@@ -212,6 +215,24 @@ function stateLine() {
 /** Where it is said what has become of a click. */
 function statusLine(): HTMLElement {
   return make('p', { className: 'said', role: 'status' });
+}
+
+/**
+ * A text that is folded.
+ * @param closes whether another one is folded again, so that nobody reads it unasked
+ */
+function folded(title: string, closes = false) {
+  const { frame, pre } = scrolled(title);
+  const fold = make('details', { hidden: true }, make('summary', {}, title), frame);
+  let before = '';
+  const tell = (text: string) => {
+    fold.hidden = text === '';
+    if (text === before) return;
+    if (closes) fold.open = false;
+    before = text;
+    paint(pre, text);
+  };
+  return { fold, tell };
 }
 
 /** A text of any length, which the keyboard can scroll. */

@@ -2,6 +2,7 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
   startCompletion,
   type Completion,
@@ -70,8 +71,9 @@ export function createEditor(
         bracketMatching(),
         closeBrackets(),
         autocompletion({ override: [complete], icons: false }),
-        // No key for Tab: it leads on to the next part of the page.
+        // Tab leads on to the next part of the page, and not into the list, which scrolls.
         keymap.of([
+          { key: 'Tab', run: (view) => closeCompletion(view) && false },
           ...closeBracketsKeymap,
           ...completionKeymap,
           ...historyKeymap,

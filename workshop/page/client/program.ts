@@ -67,11 +67,9 @@ function showProgram(section: HTMLElement): void {
 
   const button = (label: string, path: string, body?: unknown) => {
     const one = make('button', { type: 'button', textContent: label });
-    one.addEventListener('click', async () => {
-      one.disabled = true;
-      await attempt(failure, () => change(path, body));
-      one.disabled = false;
-    });
+    one.addEventListener('click', () =>
+      alone(one, () => attempt(failure, () => change(path, body))),
+    );
     return one;
   };
   let offered = '';
@@ -149,13 +147,13 @@ function showMetrics(section: HTMLElement): void {
   section.append(form, failure, frame);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    look.disabled = true;
-    void attempt(failure, async () => {
+    const lookNow = async () => {
       const { text } = await change<{ text: string }>('/metrics/look', { name: name.value });
       frame.hidden = false;
       paint(pre, text);
       say(failure, `Seen at ${new Date().toLocaleTimeString('en-GB')}.`);
-    }).finally(() => (look.disabled = false));
+    };
+    void alone(look, () => attempt(failure, lookNow));
   });
 }
 
@@ -210,6 +208,14 @@ function stateLine() {
     say(words, text);
   };
   return { line, tell };
+}
+
+/** Does what a button is for, unless that is under way. A button that is disabled would lose the focus. */
+async function alone(button: HTMLElement, act: () => Promise<void>): Promise<void> {
+  if (button.ariaBusy) return;
+  button.ariaBusy = 'true';
+  await act();
+  button.ariaBusy = null;
 }
 
 /** Where it is said what has become of a click. */

@@ -86,10 +86,15 @@ export async function freePort(): Promise<number> {
  * Starts Prometheus with the repository's files and waits until it is ready.
  * @param app where the program's metrics are, host and port: in place of the container's address
  * @param interval in place of the file's, for tests that are not about time
+ * @param at the port that it takes; any free one by default
  */
-export async function startPrometheus(app: string, interval?: string): Promise<Prometheus> {
+export async function startPrometheus(
+  app: string,
+  interval?: string,
+  at?: number,
+): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'tree-counter-prometheus-'));
-  const port = await freePort();
+  const port = at ?? (await freePort());
   const file = join(folder, 'prometheus.yaml');
   let config = readFileSync(join(ROOT, 'prometheus.yaml'), 'utf8')
     .replace('localhost:9090', `127.0.0.1:${port}`)

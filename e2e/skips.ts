@@ -1,6 +1,7 @@
 import { findOnPath } from '../workshop/stack/path.ts';
 import { COMPONENTS, imagesOf } from '../workshop/stack/components.ts';
 import { findDocker, hasImage, images } from '../workshop/stack/docker.ts';
+import { lacksBrowser } from './chromium.ts';
 
 /** Tests that may be skipped under CI; any other skip fails there. */
 export interface AllowedSkip {
@@ -83,6 +84,11 @@ export const ALLOWED_SKIPS: readonly AllowedSkip[] = [
     why: 'No node_exporter or blackbox_exporter is on PATH. tests/text/production.test.ts holds its files.',
     here: () =>
       !findOnPath('node_exporter', process.env) || !findOnPath('blackbox_exporter', process.env),
+  },
+  {
+    test: 'e2e/page.test.ts',
+    why: 'No Chromium is on PATH. tests/page holds what the page serves and does, without a browser.',
+    here: () => lacksBrowser() !== undefined && !workflow,
   },
   {
     test: 'e2e/native.test.ts',

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { findLesson } from '../../checks/index.ts';
-import { freePorts } from '../../checks/harness/ports.js';
 import { until } from '../../checks/harness/program.ts';
 import { FILES, readBook } from '../../workshop/page/book.ts';
 import { TOKEN_HEADER } from '../../workshop/page/server.ts';
@@ -16,9 +15,9 @@ import type {
 import { lessonNames, ROOT } from '../../workshop/programs.ts';
 import { onlyUnderCI } from '../support/ci.ts';
 import { runCommand, startCommand } from '../support/cli.ts';
+import { startLearn } from '../support/page.ts';
 import { needsPosix } from '../support/posix.ts';
 import { runs } from '../support/processes.ts';
-import { repository } from '../support/workspace.ts';
 
 const TIMEOUT = { timeout: 120_000 };
 
@@ -32,12 +31,7 @@ interface Told {
 
 /** Starts `make learn` in a copy of the repository with the code of a step, and opens the page. */
 async function openLearn(step: number, nodeArgs: string[] = []) {
-  const root = await repository(step);
-  const [program, visitors] = (await freePorts(2)).map(String) as [string, string];
-  const ports = { PORT_8070: '0', PORT_8001: program, PORT_8000: visitors };
-  const learn = startCommand(['learn'], ports, nodeArgs, root);
-  await learn.says('Ctrl-C ends it.');
-  const url = /http:\/\/localhost:\d+/.exec(learn.output)![0];
+  const { root, learn, url } = await startLearn(step, nodeArgs);
   const [, token = ''] = /name="token" content="([^"]+)"/.exec(await (await fetch(url)).text())!;
   const headers = { 'Content-Type': 'application/json', [TOKEN_HEADER]: token };
   const post = async (path: string, body: unknown = {}) => {

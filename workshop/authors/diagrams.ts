@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { diagramName, diagramsIn } from '../page/diagrams.ts';
 import { ROOT } from '../programs.ts';
+import { BROWSERS } from './browsers.ts';
 
 /** Not among the packages: a hundred and fifty megabytes, for five drawings. */
 const MERMAID = 'mermaid@11.17.2';
@@ -11,9 +12,6 @@ const HOME = join(ROOT, '.workshop', 'mermaid');
 const BUNDLE = join(HOME, 'node_modules', 'mermaid', 'dist', 'mermaid.min.js');
 
 const FOLDER = 'docs/diagrams';
-
-/** Debian's name, and those of other systems. */
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** Colors as on the page of `make learn`. */
 const THEMES = {

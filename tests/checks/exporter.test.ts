@@ -187,7 +187,7 @@ async function hintOf(
 }
 
 /** Without CI, a few of them. */
-const FEW = ['value-old', 'lookups-twice', 'asked-often', 'up-stays', 'away-values'];
+const FEW = ['value-old', 'lookups-twice', 'away-values'];
 
 describe.concurrent('the judge of an exporter', () => {
   it.for(Object.entries(DESIGNS))('takes one that %s', async ([, edits], context) => {

@@ -68,65 +68,83 @@ async function openLearn(step: number, nodeArgs: string[] = []) {
   };
   const server = join(root, 'app/server.ts');
   const right = await readFile(server, 'utf8');
-  return { root, learn, post, told, all, right, save: (text: string) => writeFile(server, text) };
+  const save = (text: string) => writeFile(server, text);
+  return { root, url, learn, post, told, all, right, save };
 }
+
+/** What the metrics' route of a step answers. */
+const SHOWN = 'body: await register.metrics()';
+
+/** The process that the page names. */
+const pidIn = ({ says }: ProgramState) => Number(/process (\d+)/.exec(says.join())?.[1]);
 
 const plain = (text: string) => stripVTControlCharacters(text);
 
-test(
-  'the chapter that is open is checked after each save, and the newest save wins',
-  TIMEOUT,
-  async () => {
-    const { root, post, told, all, right, save } = await openLearn(2);
-    await post('/check/open', { chapter: 'Prometheus and Grafana' });
-    await told('check', ({ outcome }) => outcome === 'none');
-    await save(`${right}\n`);
-    expect(await post('/check/open', { chapter: 5 })).toMatchObject({ status: 400 });
-    await post('/check/open', { chapter: '02 Expose metrics' });
-    expect((await told('check', ({ outcome }) => outcome === 'waiting')).says).toMatch(
-      /^Save a file/,
-    );
-
-    await save(right.replace('body: await register.metrics()', "body: ''"));
-    const failed = await told('check', ({ outcome }) => outcome === 'failed');
-    expect(failed.says).toBe('Not yet');
-    // The words are those of the commands, which is remembered for them.
-    const [check, hint] = [
-      runCommand(['check', '2'], {}, [], root),
-      runCommand(['hint'], {}, [], root),
-    ];
-    expect((await hint).stdout).toBe(`${plain(failed.hint)}\n`);
-    expect((await check).stdout).toBe(plain(`${failed.results}\n\n${failed.text}\n`));
-
-    // The first would be waited for much longer than the second takes.
-    await save(`await new Promise((go) => setTimeout(go, 60_000));\n${right}`);
-    await told('check', ({ outcome }) => outcome === 'running');
-    const start = performance.now();
-    await save(right);
-    const passed = await told('check', ({ outcome }) => outcome !== 'running');
-    expect(performance.now() - start).toBeLessThan(7000);
-    expect(passed).toMatchObject({ outcome: 'passed', says: 'Passes', hint: '' });
-    expect(plain(passed.text)).toMatch(/Step 02 Expose metrics passes/);
-    const outcomes = all.flatMap(({ type, data }) =>
-      type === 'check' ? (data as CheckState).outcome : [],
-    );
-    expect(outcomes.filter((outcome) => outcome === 'failed')).toHaveLength(1);
-    expect(JSON.parse(await readFile(join(root, '.workshop/check.json'), 'utf8'))).toEqual({
-      passed: 2,
-      step: '2',
-    });
-  },
-);
-
-test('each lesson is found by the title of its chapter', async () => {
-  const chapters = FILES.flatMap((file) => readBook(ROOT, file).chapters);
-  const titles = chapters.map(({ title }) => title);
-  const lessons = await Promise.all(lessonNames().map(findLesson));
-  expect(titles).toEqual(expect.arrayContaining(lessons.map(({ chapter }) => chapter.heading)));
+/** One page for all of it: to start one takes longer than most of what is tried on it. */
+test('a page serves, checks after each save, and runs the program', TIMEOUT, async () => {
+  const page = await openLearn(3);
+  await servesItsFiles(page);
+  await checksAfterEachSave(page);
+  await runsTheProgram(page);
 });
 
-test('the page starts make dev once, shows what becomes of it, and ends it', TIMEOUT, async () => {
-  const { learn, post, told, right, save } = await openLearn(3);
+type Page = Awaited<ReturnType<typeof openLearn>>;
+
+/** It serves what it needs, and nothing else of the folder that it is made of, nor of the repository. */
+async function servesItsFiles({ url }: Page): Promise<void> {
+  const html = await (await fetch(url)).text();
+  expect(html).toContain('Tree Counter: the class</h1>');
+  const files = [...html.matchAll(/(?:href|src)="(\/page\/[^"]+)"/g)].map(([, path]) => path!);
+  expect(files).toEqual(['/page/style.css', '/page/main.js']);
+  for (const path of files) {
+    const answer = await fetch(url + path);
+    expect(answer.headers.get('Content-Type')).toMatch(/^text\/(css|javascript)/);
+    expect((await answer.text()).length).toBeGreaterThan(1000);
+  }
+  for (const path of ['/page/', '/page/main.ts', '/.workshop/check.json', '/package.json']) {
+    expect((await fetch(url + path)).status, path).toBe(404);
+  }
+}
+
+/** The chapter that is open is checked after each save, and the newest save wins. */
+async function checksAfterEachSave({ root, post, told, all, right, save }: Page): Promise<void> {
+  await post('/check/open', { chapter: 'Prometheus and Grafana' });
+  await told('check', ({ outcome }) => outcome === 'none');
+  await save(`${right}\n`);
+  expect(await post('/check/open', { chapter: 5 })).toMatchObject({ status: 400 });
+  await post('/check/open', { chapter: '02 Expose metrics' });
+  expect((await told('check', ({ outcome }) => outcome === 'waiting')).says).toMatch(
+    /^Save a file/,
+  );
+
+  await save(right.replace(SHOWN, "body: ''"));
+  const failed = await told('check', ({ outcome }) => outcome === 'failed');
+  expect(failed.says).toBe('Not yet');
+  expect(plain(failed.hint)).toMatch(/Check again: npm run check -- 2$/);
+
+  // The first would be waited for much longer than the second takes.
+  await save(`await new Promise((go) => setTimeout(go, 60_000));\n${right}`);
+  await told('check', ({ outcome }) => outcome === 'running');
+  const start = performance.now();
+  await save(right);
+  const passed = await told('check', ({ outcome }) => outcome !== 'running');
+  expect(performance.now() - start).toBeLessThan(7000);
+  expect(passed).toMatchObject({ outcome: 'passed', says: 'Passes', hint: '' });
+  expect(plain(passed.text)).toMatch(/Step 02 Expose metrics passes/);
+  const outcomes = all.flatMap(({ type, data }) =>
+    type === 'check' ? (data as CheckState).outcome : [],
+  );
+  expect(outcomes.filter((outcome) => outcome === 'failed')).toHaveLength(1);
+  expect(JSON.parse(await readFile(join(root, '.workshop/check.json'), 'utf8'))).toEqual({
+    passed: 2,
+    step: '2',
+  });
+  // One that has no check.
+  await post('/check/open', { chapter: 'Prometheus and Grafana' });
+}
+
+/** It starts make dev once, shows what becomes of it, and ends it. */
+async function runsTheProgram({ url, learn, post, told, right, save }: Page): Promise<void> {
   await told('program', ({ answer }) => answer === 'nobody');
   for (const command of ['down', 'dev; ls', '', undefined]) {
     expect(await post('/program/start', { command })).toMatchObject({ status: 400 });
@@ -143,7 +161,6 @@ test('the page starts make dev once, shows what becomes of it, and ends it', TIM
     'program',
     ({ answer, says }) => answer === 'metrics' && /process \d+/.test(says.join()),
   );
-  const pidIn = ({ says }: ProgramState) => Number(/process (\d+)/.exec(says.join())?.[1]);
   await told('output', ({ text }) => text.includes('Listening on'));
 
   // What a save and a visit have changed, in the words of make metrics.
@@ -173,32 +190,73 @@ test('the page starts make dev once, shows what becomes of it, and ends it', TIM
   };
   expect(await until(async () => (await startedAt()) > saved - 1, 10_000)).toBe(true);
 
-  // A program that prints a megabyte of what a terminal would obey, and then crashes.
-  await save(
-    `${right}\nfor (let i = 0; i < 2000; i++) console.log('\\x1b[31m<b>', 'x'.repeat(500));\nthrow new Error('no trees');\n`,
-  );
-  await told('program', ({ says }) => says.join().includes('the next save starts it'));
-  const { text } = await told('output', ({ text }) => text.includes('Fix it and save'));
-  expect(text).toMatch(/Error: no trees/);
-  expect(text.split('\n').length).toBeLessThanOrEqual(200);
-  expect(text.length).toBeLessThanOrEqual(64 * 1024);
-  expect(text).not.toContain('\x1b');
-
-  // One that takes connections and never answers.
-  await save(
-    right.replace(
-      "'/metrics', { GET: metrics }",
-      "'/metrics', { GET: () => new Promise(() => {}) }",
-    ),
-  );
-  const stuck = await told('program', ({ answer }) => answer === 'late');
-  expect(stuck.says[0]).toMatch(/has not answered/);
+  const restarted = await told('program', (now) => pidIn(now) > 0 && pidIn(now) !== pidIn(running));
   expect(runs(pidIn(running))).toBe(false);
-  expect(runs(pidIn(stuck))).toBe(true);
+  expect(runs(pidIn(restarted))).toBe(true);
 
   learn.child.kill('SIGINT');
   expect(await learn.ended).toMatchObject({ code: 0, stderr: '' });
-  expect(runs(pidIn(stuck))).toBe(false);
+  expect(runs(pidIn(restarted))).toBe(false);
+  await expect(fetch(url)).rejects.toThrow();
+}
+
+test(
+  'a program that crashes, and one that hangs, are shown as they are',
+  TIMEOUT,
+  async (context) => {
+    onlyUnderCI(context);
+    const { learn, post, told, right, save } = await openLearn(3);
+    await post('/program/start', { command: 'dev' });
+    await told('program', ({ answer }) => answer === 'metrics');
+
+    // A program that prints a megabyte of what a terminal would obey, and then crashes.
+    await save(
+      `${right}\nfor (let i = 0; i < 2000; i++) console.log('\\x1b[31m<b>', 'x'.repeat(500));\nthrow new Error('no trees');\n`,
+    );
+    await told('program', ({ says }) => says.join().includes('the next save starts it'));
+    const { text } = await told('output', ({ text }) => text.includes('Fix it and save'));
+    expect(text).toMatch(/Error: no trees/);
+    expect(text.split('\n').length).toBeLessThanOrEqual(200);
+    expect(text.length).toBeLessThanOrEqual(64 * 1024);
+    expect(text).not.toContain('\x1b');
+
+    // One that takes connections and never answers.
+    await save(
+      right.replace(
+        "'/metrics', { GET: metrics }",
+        "'/metrics', { GET: () => new Promise(() => {}) }",
+      ),
+    );
+    const stuck = await told('program', ({ answer }) => answer === 'late');
+    expect(stuck.says[0]).toMatch(/has not answered/);
+    expect(runs(pidIn(stuck))).toBe(true);
+
+    learn.child.kill('SIGINT');
+    expect(await learn.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(runs(pidIn(stuck))).toBe(false);
+  },
+);
+
+test('the words of a check are those of the commands', TIMEOUT, async (context) => {
+  onlyUnderCI(context);
+  const { root, post, told, right, save } = await openLearn(2);
+  await post('/check/open', { chapter: '02 Expose metrics' });
+  await save(right.replace(SHOWN, "body: ''"));
+  const failed = await told('check', ({ outcome }) => outcome === 'failed');
+  // Which is remembered for them.
+  const [check, hint] = [
+    runCommand(['check', '2'], {}, [], root),
+    runCommand(['hint'], {}, [], root),
+  ];
+  expect((await hint).stdout).toBe(`${plain(failed.hint)}\n`);
+  expect((await check).stdout).toBe(plain(`${failed.results}\n\n${failed.text}\n`));
+});
+
+test('each lesson is found by the title of its chapter', async () => {
+  const chapters = FILES.flatMap((file) => readBook(ROOT, file).chapters);
+  const titles = chapters.map(({ title }) => title);
+  const lessons = await Promise.all(lessonNames().map(findLesson));
+  expect(titles).toEqual(expect.arrayContaining(lessons.map(({ chapter }) => chapter.heading)));
 });
 
 test(

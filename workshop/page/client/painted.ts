@@ -35,8 +35,8 @@ export function paint(element: Element, text: string): void {
       shown.append(styles.size > 0 ? span : rest);
     }
     shown.style.setProperty('--column', `${columnOf(shown.textContent!)}ch`);
-    // A row of a table: it may break anywhere, and keep its columns.
-    if (/^ +\S/.test(line)) shown.className = 'row';
+    // A series is one long word: it may break anywhere.
+    if (/^ .*\{/.test(line)) shown.className = 'series';
     if (shown.textContent === '') shown.append('\n');
     return shown;
   });
@@ -45,6 +45,6 @@ export function paint(element: Element, text: string): void {
 
 /** Where a line that is too long goes on: below its text, not below the word before that. */
 function columnOf(line: string): number {
-  const [column = ''] = /^ *(\S+ {2,})?/.exec(line) ?? [];
+  const [column = ''] = /^ *(\S+( \S+)* {2,})?/.exec(line) ?? [];
   return column.length <= DEEPEST ? column.length : line.search(/\S|$/) + 2;
 }

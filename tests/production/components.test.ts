@@ -7,6 +7,7 @@ import { findBeside, findProgram, ROOT } from '../../workshop/programs.ts';
 import {
   COMPONENTS,
   componentsIn,
+  leftRunning,
   missingFiles,
   missingPrograms,
   runsOn,
@@ -28,6 +29,13 @@ describe('WITH', () => {
   test('that names none of them says which there are, and what to type', () => {
     expect(() => names('many+alertmanagr')).toThrow(UsageError);
     expect(() => names('alertmanagr')).toThrow(/did you mean alertmanager\?[^]*Type for example:/);
+  });
+
+  test('leaves those of an earlier WITH running, and says which', () => {
+    const services = ['app', 'prometheus', 'app2', 'pager', 'alertmanager', 'many-2', 'central'];
+    const left = leftRunning(componentsIn('central', 'up'), services);
+    expect(left.map(({ name }) => name)).toEqual(['many', 'alertmanager']);
+    expect(leftRunning(componentsIn('', 'up'), ['app', 'prometheus', ''])).toEqual([]);
   });
 
   test('adds to the profiles that are there', () => {

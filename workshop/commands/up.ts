@@ -4,8 +4,10 @@ import { until } from '../../checks/harness/program.ts';
 import type { Values } from '../terminal/arguments.js';
 import { PORTS } from '../commands.js';
 import {
+  ALL_PROFILES,
   componentsIn,
   imagesOf,
+  leftRunning,
   missingFiles,
   PRODUCTION_CONFIG,
   withProfiles,
@@ -117,13 +119,14 @@ async function startStack(
     return 1;
   }
 
+  const left = running ? saysLeft(compose, components, env) : undefined;
   console.log(`
 The program   ${at(PORTS.program, '/')}   (step 11: ${at(PORTS.visitors, '/')})
 Prometheus    ${at(PORTS.prometheus, '/')}
 ${services.includes('grafana') ? `Grafana       ${at(PORTS.grafana, '/')}` : `Grafana       left out: its image is not here. Once there is a network, type: ${again(env)}`}${added.map(({ shown, usual }) => `\n${shown.padEnd(13)} ${at(usual, '/')}`).join('')}
 
 Stop the stack with: ${typed('down')}
-Ctrl-C here ends only this log; the stack goes on.
+Ctrl-C here ends only this log; the stack goes on.${left ? `\n\n${left}` : ''}
 `);
   return follow(compose, env, app!, prometheus!);
 }
@@ -152,6 +155,19 @@ async function startSecond(compose: Compose, folder: string, env: NodeJS.Process
     `A second ${folder}/ runs at ${url}; for Prometheus it is app2:8001. Stop it with the rest: ${typed('down')}`,
   );
   return 0;
+}
+
+/** Says which components of an earlier WITH go on, and how to stop them; undefined if none does. */
+function saysLeft(
+  compose: Compose,
+  components: readonly Component[],
+  env: NodeJS.ProcessEnv,
+): string | undefined {
+  const args = ['ps', '--services', '--filter', 'status=running'];
+  const { text } = ask(compose[0], [...compose.slice(1), ...args], withProfiles(env, ALL_PROFILES));
+  const left = leftRunning(components, text.split(/\s+/)).map(({ name }) => name);
+  if (left.length === 0) return undefined;
+  return `Of an earlier WITH these still run: ${left.join(', ')}. To stop them: ${typed('down')}, then ${again(env)}`;
 }
 
 /** The command once more, with the same program and the same components. */

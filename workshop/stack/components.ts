@@ -168,6 +168,16 @@ export function componentsIn(text: string, command: CommandName): readonly Compo
   return COMPONENTS.filter(({ name }) => names.includes(name));
 }
 
+/** Which components of an earlier WITH still run beside these. @param services those of the stack that run */
+export function leftRunning(
+  components: readonly Component[],
+  services: readonly string[],
+): readonly Component[] {
+  return COMPONENTS.filter(
+    (one) => !components.includes(one) && one.services.some((name) => services.includes(name)),
+  );
+}
+
 /** Which files of the learner's these components run that are not there, with what to do, in a sentence. */
 export function missingFiles(components: readonly Component[], root = ROOT): string[] {
   return components.flatMap(({ runs }) => {

@@ -50,6 +50,10 @@ test('a fleet of three that differ answers the queries of the text', async () =>
     remove();
   });
   await native.says('Prometheus answers on');
+  for (const [index, port] of [env.PORT_8021, env.PORT_8022, env.PORT_8023].entries()) {
+    await native.says(`fleet-${index + 1} answers on http://localhost:${port}/metrics`);
+  }
+  await native.says('Visitors come to fleet-1, fleet-2, fleet-3.');
   const ask = async (query: string) => {
     const path = `/api/v1/query?${new URLSearchParams({ query })}`;
     return (await (await fetch(`http://127.0.0.1:${env.PORT_9090}${path}`)).json()) as Answer;

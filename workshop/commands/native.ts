@@ -188,6 +188,7 @@ export async function run(
     process.on(signal, () => over.abort());
   }
   void announce(ports, grafana !== undefined, components, env, over.signal);
+  void announceInstances(instances, over.signal);
   const theirs = instances.map(({ name, entry, watched, env }) => {
     const log = createWriteStream(join(NATIVE, `${name}.log`));
     return supervise({
@@ -242,8 +243,12 @@ interface Instance {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** With what its log is called, and the port of its visitors. */
-type NamedInstance = Instance & { readonly name: string; readonly visitors: number };
+/** With what its log is called, and the ports of its visitors and of its metrics. */
+type NamedInstance = Instance & {
+  readonly name: string;
+  readonly visitors: number;
+  readonly metrics: number;
+};
 
 /** The instances of the component `many` or `fleet`. */
 async function instancesOf(component: string, instance: Instance): Promise<NamedInstance[]> {
@@ -251,7 +256,8 @@ async function instancesOf(component: string, instance: Instance): Promise<Named
   const visitors = await freePorts(usual.length);
   return usual.map((port, index) => {
     const name = `${component}-${index + 1}`;
-    return placed({ ...instance, name, visitors: visitors[index]! }, portOf(port, instance.env));
+    const metrics = portOf(port, instance.env);
+    return placed({ ...instance, name, visitors: visitors[index]!, metrics });
   });
 }
 
@@ -261,22 +267,23 @@ async function fleetOf(instance: Instance): Promise<NamedInstance[]> {
   const slow = { ...second!, env: { ...second!.env, REGISTRY_DELAY_MS: SLOW_MS } };
   const { folder, entry } = findProgram(OLDER_STEP);
   const older = { ...third!, entry, watched: [folder, 'forest'] };
-  return [first!, slow, placed(older, portOf(PORTS.fleet3, instance.env))];
+  return [first!, slow, placed(older)];
 }
 
-/** Has Prometheus find an instance at a port; visitors use that one, or the one beside it. */
-function placed(instance: NamedInstance, metrics: number): NamedInstance {
-  const { env, visitors } = instance;
+/** Has Prometheus find an instance at the port of its metrics; visitors use that one, or the one beside it. */
+function placed(instance: NamedInstance): NamedInstance {
+  const { env, visitors, metrics } = instance;
   if (hasMetricsPort({ entry: instance.entry })) {
     return { ...instance, env: { ...env, PORT: `${visitors}`, METRICS_PORT: `${metrics}` } };
   }
   return { ...instance, visitors: metrics, env: { ...env, PORT: `${metrics}` } };
 }
 
+const isVisited = ({ name }: NamedInstance) => name.startsWith('fleet');
+
 /** Starts those who visit the fleet. */
 function startVisitors(instances: readonly NamedInstance[], env: NodeJS.ProcessEnv): Companion {
-  const fleet = instances.filter(({ name }) => name.startsWith('fleet'));
-  const urls = fleet.map(({ visitors }) => `http://127.0.0.1:${visitors}`);
+  const urls = instances.filter(isVisited).map(({ visitors }) => `http://127.0.0.1:${visitors}`);
   const file = join(ROOT, 'production/visitors/visit.ts');
   const args = ['--import', import.meta.resolve('tsx'), file, ...urls];
   return start('visitors', process.execPath, args, env);
@@ -376,4 +383,20 @@ async function announce(
   } else if (!giveUp()) {
     console.error('Grafana does not answer. Its log may say why: .workshop/native/grafana.log');
   }
+}
+
+/** Names the instances that answer, and who is visited. One that does not come up keeps nobody waiting. */
+async function announceInstances(
+  instances: readonly NamedInstance[],
+  over: AbortSignal,
+): Promise<void> {
+  const wait = { deadlineMs: PATIENCE_MS, giveUp: () => over.aborted };
+  const all = instances.map(({ name, visitors, metrics }) => {
+    const url = `http://localhost:${metrics}/metrics`;
+    const page = visitors === metrics ? '' : `, its page on http://localhost:${visitors}/`;
+    return { says: `${name} answers on ${url}${page}`, answers: untilAnswers(url, wait) };
+  });
+  for (const { says, answers } of all) if (await answers) console.log(says);
+  const visited = instances.filter(isVisited).map(({ name }) => name);
+  if (visited.length > 0 && !over.aborted) console.log(`Visitors come to ${visited.join(', ')}.`);
 }

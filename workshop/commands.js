@@ -178,6 +178,15 @@ const components = {
   PORT_8072: moved(PORTS.registry),
   PORT_8071: moved(PORTS.exporter),
 };
+/** Those of the instances that run without Docker. */
+const instances = {
+  PORT_8011: moved(PORTS.many1),
+  PORT_8012: moved(PORTS.many2),
+  PORT_8013: moved(PORTS.many3),
+  PORT_8021: moved(PORTS.fleet1),
+  PORT_8022: moved(PORTS.fleet2),
+  PORT_8023: moved(PORTS.fleet3),
+};
 const PROMETHEUS_CONFIG = text(
   'the configuration that Prometheus reads',
   'production/prometheus.yaml',
@@ -272,6 +281,7 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
       PORT_3000,
       SECOND: onOff('start a second program beside the stack'),
       ...components,
+      WITH: { ...components.WITH, rare: false },
       PROMETHEUS_CONFIG,
     },
   },
@@ -295,12 +305,7 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
         },
       ),
       ...components,
-      PORT_8011: moved(PORTS.many1),
-      PORT_8012: moved(PORTS.many2),
-      PORT_8013: moved(PORTS.many3),
-      PORT_8021: moved(PORTS.fleet1),
-      PORT_8022: moved(PORTS.fleet2),
-      PORT_8023: moved(PORTS.fleet3),
+      ...instances,
       PROMETHEUS_CONFIG,
     },
   },
@@ -436,7 +441,7 @@ export const COMMANDS = /** @satisfies {Readonly<Record<string, Command>>} */ ({
   },
   doctor: {
     does: 'see whether this laptop is ready for class',
-    variables: { PORT_8000, PORT_8001, PORT_9090, PORT_3000, ...components },
+    variables: { PORT_8000, PORT_8001, PORT_9090, PORT_3000, ...components, ...instances },
   },
   prefetch: {
     does: 'download all that the class needs while there is a network',

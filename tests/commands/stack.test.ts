@@ -249,6 +249,21 @@ test.skipIf(WINDOWS)(
     expect(code).toBe(0);
     expect(stdout).toMatch(/^warn {2}Docker is not installed\n.*\n.*npm run native/m);
     expect(stdout).toMatch(/^Ready for class/m);
+
+    const port = await listenOn('127.0.0.1');
+    const env = {
+      PATH: folder,
+      WITH: 'many',
+      PORT_8011: '5',
+      PORT_8012: `${port}`,
+      PORT_8013: '6',
+    };
+    const held = await callCommand(['doctor'], { ...BARE, ...FREE, ...env });
+    expect(held.code).toBe(1);
+    expect(held.stdout).toMatch(/^ok {4}Port 5 is free$/m);
+    expect(held.stdout).toMatch(
+      new RegExp(`^FAIL  Port ${port} is held .*\n.* native -- --with many --port-8012 \\d+$`, 'm'),
+    );
   },
 );
 

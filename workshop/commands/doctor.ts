@@ -1,4 +1,5 @@
 import { componentsIn } from '../stack/components.ts';
+import { findDocker, whyNoDocker } from '../stack/docker.ts';
 import { examine, type Finding } from '../stack/examination.ts';
 import type { Values } from '../terminal/arguments.js';
 import { typed } from '../terminal/typed.js';
@@ -18,7 +19,8 @@ export async function run({ WITH }: Values<'doctor'>, env: NodeJS.ProcessEnv): P
   }
   const warned = findings.some(({ state }) => state === 'warning');
   const ready = `Ready for class${warned ? ', with what is marked warn in mind' : ''}`;
-  console.log(`\n${ready}. Begin with: ${WITH ? typed('up', { WITH }) : typed('dev')}`);
+  const stack = WITH && whyNoDocker(findDocker()) ? 'native' : 'up';
+  console.log(`\n${ready}. Begin with: ${WITH ? typed(stack, { WITH }) : typed('dev')}`);
   return 0;
 }
 

@@ -13,6 +13,7 @@ import {
 } from './docker.ts';
 import { fetchWithin } from './fetch.ts';
 import { findGrafana } from './grafana.ts';
+import { INSTANCES } from './native-files.ts';
 import { otherPort, portOf, whoHas } from './ports.ts';
 import { PORTS } from '../commands.js';
 import { ROOT } from '../programs.ts';
@@ -44,7 +45,7 @@ export async function examine(
     architecture(docker),
     disk(docker),
     ...stack(docker, env, components),
-    ...(await ports(env, components)),
+    ...(await ports(docker, env, components)),
   ];
 }
 
@@ -222,15 +223,25 @@ function projectName(env: NodeJS.ProcessEnv): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '');
 }
 
-async function ports(env: NodeJS.ProcessEnv, components: readonly Component[]): Promise<Finding[]> {
+async function ports(
+  docker: Docker,
+  env: NodeJS.ProcessEnv,
+  components: readonly Component[],
+): Promise<Finding[]> {
+  const program = { '/': 'Tree counter', '/metrics': 'trees_standing' };
+  // In Docker the instances have no port of this computer.
+  const instances = whyNoDocker(docker)
+    ? components.flatMap(({ name }) => INSTANCES[name] ?? [])
+    : [];
   const services: { usual: number; signs: Readonly<Record<string, string>> }[] = [
     // Not counted in the program's own metrics, and its 404 page, too, says whose it is.
     { usual: PORTS.visitors, signs: { '/metrics': 'Tree counter' } },
     // From chapter 11 on it has the metrics and no page.
-    { usual: PORTS.program, signs: { '/': 'Tree counter', '/metrics': 'trees_standing' } },
+    { usual: PORTS.program, signs: program },
     { usual: PORTS.prometheus, signs: { '/api/v1/status/config': 'job_name: app' } },
     { usual: PORTS.grafana, signs: { '/api/search?type=dash-db': 'Tree counter' } },
     ...components.flatMap(({ ports }) => ports),
+    ...instances.map((usual) => ({ usual, signs: program })),
   ];
   const WITH = namesOf(components);
   return Promise.all(
@@ -244,7 +255,7 @@ async function ports(env: NodeJS.ProcessEnv, components: readonly Component[]): 
       return {
         state: 'problem',
         what: `Port ${port} is ${taken.why}`,
-        fix: `${taken.fix.replace(/^./, (letter) => letter.toUpperCase())}: ${typed('up', { WITH, [`PORT_${usual}`]: otherPort(port) })}`,
+        fix: `${taken.fix.replace(/^./, (letter) => letter.toUpperCase())}: ${typed(instances.includes(usual) ? 'native' : 'up', { WITH, [`PORT_${usual}`]: otherPort(port) })}`,
       };
     }),
   );

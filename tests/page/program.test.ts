@@ -280,6 +280,23 @@ test(
   },
 );
 
+test('the page leaves the metrics alone once it knows them', TIMEOUT, async (context) => {
+  onlyUnderCI(context);
+  const { post, told, right, save } = await openLearn(3);
+  await post('/program/start', { command: 'dev' });
+  await told('program', ({ answer }) => answer === 'metrics');
+  const serve = 'readVisit(request));';
+  expect(right).toContain(serve);
+  await save(right.replace(serve, `${serve}\n  console.log('asked by', request.method);`));
+  const alone = /(asked by OPTIONS\s+){3}$/;
+  const { text } = await told('output', ({ text }) => alone.test(text));
+  expect(text).toContain('asked by GET');
+  expect(await told('program', () => true)).toMatchObject({ answer: 'metrics' });
+  // It still sees that the program is stuck.
+  await save(`${right}\nsetTimeout(() => { while (true); }, 7000);\n`);
+  await told('program', ({ answer }) => answer === 'late');
+});
+
 test('what the page has started ends with it, however it ends', TIMEOUT, async (context) => {
   needsPosix(context, 'signals');
   onlyUnderCI(context);

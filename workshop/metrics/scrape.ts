@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { isOpenMetrics } from '../../checks/harness/openmetrics.ts';
 import { typed } from '../terminal/typed.js';
 import type { Values } from '../terminal/arguments.js';
@@ -44,17 +44,19 @@ export function metricsUrls({
  * Asks for a program's metrics, as Prometheus does.
  * @param urls where to ask; the first that answers with metrics is taken
  * @param patienceMs how long one answer may take
+ * @param method OPTIONS reads nothing: it only shows how the program answers
  * @returns the text, and whether it is OpenMetrics
  * @throws {ScrapeError} if none answers with metrics
  */
 export async function scrape(
   urls: string[],
   patienceMs = 5000,
+  method: 'GET' | 'OPTIONS' = 'GET',
 ): Promise<{ url: string; text: string; open: boolean }> {
   let failure: ScrapeError | undefined;
   for (const url of urls) {
     try {
-      const answer = await ask(url, patienceMs);
+      const answer = await ask(url, patienceMs, method);
       if (answer) return { url, ...answer };
     } catch (error) {
       if (!(error instanceof ScrapeError)) throw error;
@@ -72,13 +74,13 @@ export async function scrape(
 }
 
 /** @returns undefined where nobody listens */
-async function ask(url: string, patienceMs: number) {
+async function ask(url: string, patienceMs: number, method: string) {
   const again = `then type again: ${typed('metrics')}`;
   const signal = AbortSignal.timeout(patienceMs);
   try {
     // Programs listen on this address; other things may listen where else "localhost" leads.
     const address = url.replace('//localhost:', '//127.0.0.1:');
-    const { status, type, text } = await read(address, signal);
+    const { status, type, text } = await read(address, signal, method);
     if (status === 404) {
       throw new ScrapeError(
         `${url} answers 404: the program runs, but shows no metrics there. Chapter 2 of WORKSHOP.md adds them; ${again}`,
@@ -114,11 +116,11 @@ async function ask(url: string, patienceMs: number) {
  * Not `fetch`: in Node 20 that never ends where Docker takes a connection and cuts it at once, as
  * it does when the program in the container has ended.
  */
-async function read(url: string, signal: AbortSignal) {
-  const request = get(url, { agent: false, signal });
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
+async function read(url: string, signal: AbortSignal, method: string) {
+  const sent = request(url, { method, agent: false, signal }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
   // What comes after the answer's beginning, reading the answer tells.
-  request.on('error', () => undefined);
+  sent.on('error', () => undefined);
   let text = '';
   for await (const chunk of response.setEncoding('utf8')) text += chunk;
   return { status: response.statusCode!, type: response.headers['content-type'] ?? '', text };

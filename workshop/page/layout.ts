@@ -56,6 +56,7 @@ export function layout({ title, text, books, done, chapter, token }: Page): stri
     </header>
     <div class="desk">
       <main id="page-text" tabindex="-1" data-chapter="${escapeHtml(chapter?.title ?? '')}">
+<noscript><p class="place">Without JavaScript this page is the text alone: type its commands in a terminal.</p></noscript>
 ${text}
         <nav class="turn" aria-label="Next and back">${turn(before, 'prev', '←')} ${turn(after, 'next', '→')}</nav>
       </main>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PORTS, type CommandName } from '../commands.js';
 import { scrape, ScrapeError } from '../metrics/scrape.ts';
+import { watch } from '../program/watch.ts';
 import { findProgram, hasMetricsPort } from '../programs.ts';
 import { typed } from '../terminal/typed.js';
 import { checkPart } from './check.ts';
@@ -17,13 +18,16 @@ import type { OutputState, ProgramState, Startable } from './states.ts';
 const EVERY_MS = 2000;
 const PATIENCE_MS = 1500;
 
+/** So long after a save or a restart the metrics themselves are asked for, in milliseconds. */
+const NEW_MS = 5000;
+
 /** A program that restarts is there again within this time, in milliseconds. */
 const RESTART_MS = 1000;
 
 /** How often the page is told what a program prints, in milliseconds: it may print without end. */
 const TELL_MS = 300;
 
-const { entry: APP } = findProgram(undefined);
+const { entry: APP, folder: FOLDER } = findProgram(undefined);
 
 /** All that stands beside the text. */
 export function programPart(desk: Desk): Part {
@@ -45,9 +49,19 @@ function runningPart(desk: Desk): Part {
   /** Whether the stack in Docker was brought up from here, and is to be taken down. */
   let broughtUp = false;
 
+  let newUntil = 0;
+  let pid: number | undefined;
+  const unwatch = watch([join(desk.root, FOLDER)], () => (newUntil = Date.now() + NEW_MS));
+  const lookNow = () => {
+    if (started?.program?.pid !== pid) newUntil = Date.now() + NEW_MS;
+    pid = started?.program?.pid;
+    // Some metrics begin anew with each scrape: the learner and Prometheus would miss what this page has seen.
+    const isKnown = seen.answer === 'metrics' && Date.now() > newUntil;
+    return isKnown ? lookAgain(urls, seen) : lookAt(urls);
+  };
   const tell = () => desk.publish('program', stateOf(seen, started, broughtUp, port));
   const look = async () => {
-    let now = await lookAt(urls);
+    let now = await lookNow();
     if (isAway(now) && !isAway(seen) && (!started || isRunning(started))) {
       // It may be about to start anew.
       await sleep(RESTART_MS);
@@ -124,6 +138,7 @@ function runningPart(desk: Desk): Part {
       },
     ],
     async stop() {
+      unwatch();
       over.abort();
       await stop();
       clearTimeout(timer);
@@ -171,6 +186,17 @@ async function lookAt(urls: string[]): Promise<Look> {
     if (!(error instanceof ScrapeError)) throw error;
     return { answer: error.answer };
   }
+}
+
+/** As before, unless it no longer answers; the metrics are not read. */
+async function lookAgain(urls: string[], before: Look): Promise<Look> {
+  try {
+    await scrape(urls, PATIENCE_MS, 'OPTIONS');
+  } catch (error) {
+    if (!(error instanceof ScrapeError)) throw error;
+    if (error.answer !== 'other') return { answer: error.answer };
+  }
+  return before;
 }
 
 function stateOf(

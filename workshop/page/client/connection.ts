@@ -2,6 +2,9 @@
 
 const token = document.querySelector<HTMLMetaElement>('meta[name=token]')?.content ?? '';
 
+/** Said where nothing comes from the server any more. */
+export const SILENT = 'make learn does not answer. Start it again in its terminal: make learn';
+
 /** The server does not do it; the message is for the person. */
 export class NotDone extends Error {
   override readonly name = 'NotDone';
@@ -28,7 +31,7 @@ export async function change<Answer>(path: string, body: unknown = {}): Promise<
 async function send<Answer>(path: string, options: RequestInit): Promise<Answer> {
   const answer = await fetch(path, options).catch((error: Error) => {
     if (error.name === 'AbortError') throw error;
-    throw new Error('make learn does not answer. Start it again in its terminal: make learn');
+    throw new Error(SILENT);
   });
   const said = await answer.json();
   if (!answer.ok) throw new NotDone(said.message, said);
@@ -43,6 +46,17 @@ let stream: EventSource | undefined;
 export function onEvent<Data>(type: string, told: (data: Data) => void): void {
   watchers.set(type, [...(watchers.get(type) ?? []), told]);
   if (last.has(type)) told(last.get(type)!);
+}
+
+const listeners: ((isHeard: boolean) => void)[] = [];
+
+/** Calls `told` when the server falls silent, and when it is heard again. */
+export function onSilence(told: (isHeard: boolean) => void): void {
+  listeners.push(told);
+}
+
+function tellHeard(isHeard: boolean): void {
+  for (const told of listeners) told(isHeard);
 }
 
 function hear({ data: text }: MessageEvent<string>): void {
@@ -60,6 +74,8 @@ export function startConnection(): void {
     } else if (!stream) {
       stream = new EventSource('/events');
       stream.addEventListener('message', hear);
+      stream.addEventListener('open', () => tellHeard(true));
+      stream.addEventListener('error', () => tellHeard(false));
     }
   };
   document.addEventListener('visibilitychange', turn);

@@ -1,5 +1,5 @@
 import type { CheckState, LoadState, OutputState, ProgramState } from '../states.ts';
-import { change, onEvent } from './connection.ts';
+import { change, onEvent, onSilence, SILENT } from './connection.ts';
 import { attempt, make, say } from './dom.ts';
 import { paint } from './painted.ts';
 
@@ -28,20 +28,36 @@ const SHORT: Readonly<Record<CheckState['outcome'], string>> = {
   broken: '',
 };
 
-const summary = { program: '', check: '' };
+/** A line of a stack, as Node.js prints it. */
+const IN_STACK = /^ {4}at /;
+
+const summary = { program: '', check: '', isHeard: true };
 
 function summarize(): void {
-  const words = [summary.program, summary.check].filter((word) => word !== '');
+  const { program, check, isHeard } = summary;
+  const words = (isHeard ? [program, check] : ['is not seen']).filter((word) => word !== '');
   say(document.getElementById('page-summary')!, words.join(', '));
 }
 
 /** The program beside the text: it fills the sections of the aside, and shows them. */
 export function startProgram(): void {
+  showSilence();
   fill('program', 'Program', showProgram);
   fill('check', 'Check', showCheck);
   fill('metrics', 'Metrics', showMetrics);
   fill('load', 'Traffic', showLoad);
   document.querySelector('aside')!.hidden = false;
+}
+
+/** What was told last may no longer hold: nobody is to take it for how things are. */
+function showSilence(): void {
+  const words = make('p', { className: 'silence', role: 'alert' });
+  document.querySelector('#page-beside summary')!.after(words);
+  onSilence((isHeard) => {
+    summary.isHeard = isHeard;
+    summarize();
+    say(words, isHeard ? '' : `${SILENT} (What stands below is what it said last.)`);
+  });
 }
 
 function fill(id: string, title: string, show: (section: HTMLElement) => void): void {
@@ -88,13 +104,34 @@ function showProgram(section: HTMLElement): void {
     );
     if (hadFocus) buttons.querySelector('button')?.focus();
   });
+  // Where it was put, unless somebody has scrolled it.
+  let put = 0;
   onEvent<OutputState>('output', ({ text }) => {
     printed.hidden = text === '';
     if (pre.textContent === text) return;
-    const atEnd = frame.scrollTop + frame.clientHeight >= frame.scrollHeight - 4;
+    const follows = Math.abs(frame.scrollTop - put) < 4 || pre.textContent === '';
     pre.textContent = text;
-    if (atEnd) frame.scrollTop = frame.scrollHeight;
+    if (!follows) return;
+    frame.scrollTop = frame.scrollHeight;
+    const trouble = troubleIn(text);
+    if (trouble !== undefined) {
+      const line = document.createRange();
+      line.setStart(pre.firstChild!, trouble);
+      line.setEnd(pre.firstChild!, trouble + 1);
+      const above = line.getBoundingClientRect().top - frame.getBoundingClientRect().top;
+      frame.scrollTop += above - 6;
+    }
+    put = frame.scrollTop;
   });
+}
+
+/** Where the error begins that was printed last, its stack below it; undefined if the program has begun anew since. */
+function troubleIn(text: string): number | undefined {
+  const lines = text.split('\n');
+  let at = lines.findLastIndex((line) => IN_STACK.test(line));
+  if (at < 0 || lines.slice(at).some((line) => line.startsWith('Listening on '))) return undefined;
+  while (at > 0 && IN_STACK.test(lines[at]!)) at--;
+  return lines.slice(0, at).join('\n').length + (at > 0 ? 1 : 0);
 }
 
 function showCheck(section: HTMLElement): void {

@@ -136,7 +136,7 @@ async function lookAtAll(exporter: BesideSession): Promise<Looks> {
     await sleep(QUIET_MS);
     const restarted = await look(RESTARTED);
     const away: [string, Look][] = [];
-    away.push(['had the page answer 503', await look('break')]);
+    away.push([REFUSED, await look('break')]);
     away.push(['had a log-in page come in its place', await look('login')]);
     away.push(['had its connections cut', await look('gone')]);
     const back = await look(LATER);
@@ -220,6 +220,7 @@ function says(
 
 const LOOKED = 'asked for /metrics';
 const MOVED = 'changed the status page, and asked for /metrics again';
+const REFUSED = 'had the page answer 503';
 
 const answers = check({
   name: 'the exporter answers on /metrics',
@@ -443,6 +444,11 @@ const away = check({
       fuller:
         'The page was away, and the exporter failed, too. Then `up` is 0, and nobody can tell which of the two is down. `fetch` throws when nobody answers, `json()` when it is no JSON: catch both in one place, and let the metrics say it. What `collect()` throws makes the whole scrape fail.',
     },
+    'refusal-fails': {
+      first: 'A 503 is no error to `fetch`: look at `answer.ok`, and do as when nobody answers.',
+      fuller:
+        'When nobody answered, and when what came was no JSON, the scrape succeeded. At the 503 it failed. `fetch` takes a 503 for an answer like others, and its body can be JSON, too, with neither `waiting` nor `lookups` in it. `answer.ok` is true for 200 to 299 alone.',
+    },
     'up-stays': {
       first: `Set ${UP} to 0 when the page is no page: look at \`answer.ok\`, too.`,
       fuller:
@@ -480,7 +486,11 @@ const away = check({
     for (const [did, look] of looks.away) {
       const finding: Finding = { did, expected, got: shown(look, UP, WAITING, LOOKUPS) };
       if (!look.families) {
-        throw fail('away-fails', { ...finding, got: `${look.got}\n${printed}`.trim() });
+        const got = `${look.got}\n${printed}`.trim();
+        // Who gets over the other two catches what fetch and json() throw: a 503 has neither throw.
+        const isRefusal =
+          did === REFUSED && looks.away.filter((one) => !one[1].families).length === 1;
+        throw fail(isRefusal ? 'refusal-fails' : 'away-fails', { ...finding, got });
       }
       if (value(look) !== 0) throw fail('up-stays', finding);
       const others = [WAITING, LOOKUPS].some((name) => familyIn(look, name)?.samples.length);

@@ -151,6 +151,7 @@ new Gauge<'last'>({
   ['up-missing', edit('? 1 : 0', '? 0 : 1')],
   ['away-fails', edit(CATCH, '')],
   ['away-fails', edit(CATCH, '    .catch(() => process.exit(1))\n')],
+  ['refusal-fails', edit(NOT_OK, ''), edit('page?.waiting ?? {}', 'page ? page.waiting : {}')],
   ['up-stays', edit(NOT_OK, '')],
   ['away-values', edit(WAITING, WAITING.replace(RESET, '    if (page) this.reset();\n'))],
   [

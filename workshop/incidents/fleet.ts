@@ -58,7 +58,7 @@ export const FLEET_INCIDENTS: Readonly<Record<string, FleetIncident>> = {
       4: 'Two of them are as before: ask by instance.',
       6: 'The way is there: two instances get as many visits as before.',
     },
-    way: 'A query answers with the series that there are, and so does an alert. Count them: count(up{job="fleet"}) has fallen (chapter Many). Which one is missing? up{job="fleet"} offset 10m unless up{job="fleet"} names it, and its average time before tells which it was.',
+    way: 'A query answers with the series that there are, and so does an alert. Count them: count(up{job="fleet"}) has fallen (chapter Many). Which one is missing? up{job="fleet"} offset 5m unless up{job="fleet"} names it, if five minutes ago it was still there, and its average time before tells which it was.',
     query: 'count(up{job="fleet"})',
     miss: 'up{job="fleet"} == 0',
     was: 'The instance with the slow registry has stopped, and so has its name: every third visitor gets nothing. Prometheus asks only those on its list, so no `up` is 0 and no alert fires; and without the slowest of three, all averages look better.',

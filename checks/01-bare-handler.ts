@@ -230,7 +230,7 @@ const ownHost = check({
     },
   },
   async run(session, fail) {
-    const host = session.hostOf(session.port);
+    const host = await session.hostOf(session.port);
     if (host === undefined || host === '127.0.0.1') return;
     throw fail('host-ignored', {
       did: 'started the program without HOST, which is 127.0.0.1 then',

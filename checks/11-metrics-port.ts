@@ -214,7 +214,7 @@ const metricsHost = check({
     },
   },
   async run(session, fail) {
-    const host = session.hostOf(session.metricsPort);
+    const host = await session.hostOf(session.metricsPort);
     if (host === undefined || !EVERYWHERE.includes(host)) return;
     throw fail('metrics-open-to-all', {
       did: `looked where the program listens on METRICS_PORT (${session.metricsPort})`,

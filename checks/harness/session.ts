@@ -27,6 +27,9 @@ const LATE_MS = 35;
 /** What another visitor asks for while the eight wait. */
 const MEANWHILE = ['POST', '/plant?species=elm'] as const;
 
+/** What a program tells of itself is heard within this time, in ms, on a busy computer, too. */
+const HEARD_MS = 500;
+
 /** A program that listens elsewhere may still be about to listen on PORT: for so long, in ms. */
 const ELSEWHERE_MS = 2500;
 /** So long METRICS_PORT may open after PORT, for a program that names it, in ms. */
@@ -181,7 +184,7 @@ export interface Session {
   /** Whether it has answered 500 since the check has begun, which is never the registry's doing. */
   hasFailed(): boolean;
   /** The address on which the program itself listens on a port of its own; undefined if unknown. */
-  hostOf(port: number): string | undefined;
+  hostOf(port: number): Promise<string | undefined>;
   /** Where else than on the ports that it was given the program says that it listens. */
   elsewhere(): string | undefined;
 }
@@ -612,7 +615,11 @@ async function createSession(
       return (count > 0 ? program.stderr.slice(-count) : '') + others();
     },
     hasFailed: () => hasFailed || firstAnswer.status === 500,
-    hostOf: (asked) => hostOf(program, asked),
+    async hostOf(asked) {
+      // It may answer before it was heard that it listens.
+      await until(() => hostOf(program, asked) !== undefined, HEARD_MS);
+      return hostOf(program, asked);
+    },
     elsewhere: () =>
       elsewhereOf(program, [port, metricsPort]) ?? otherUrlIn(program.stdout, [port, metricsPort]),
   };

@@ -5,7 +5,7 @@ import { findPrometheus } from './workshop/stack/prometheus.ts';
 
 const { found } = findPrometheus(process.env);
 
-const COMPUTES = ['containers', 'grafana', 'incident', 'install', 'native'].map(
+const COMPUTES = ['containers', 'grafana', 'incident', 'install', 'native', 'page'].map(
   (name) => `e2e/${name}.test.ts`,
 );
 

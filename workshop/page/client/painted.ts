@@ -36,7 +36,7 @@ export function paint(element: Element, text: string): void {
     }
     shown.style.setProperty('--column', `${columnOf(shown.textContent!)}ch`);
     // A series is one long word: it may break anywhere.
-    if (/^ .*\{/.test(line)) shown.className = 'series';
+    if (/^ .*\{/.test(shown.textContent!)) shown.className = 'series';
     if (shown.textContent === '') shown.append('\n');
     return shown;
   });

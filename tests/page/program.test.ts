@@ -170,6 +170,11 @@ async function runsTheProgram({ url, learn, post, told, right, save }: Page): Pr
     message: 'RPS="1000" is not allowed: give a number from 0.1 to 200.',
   });
   expect(await post('/load/start', { rps: 50 })).toMatchObject({ status: 400 });
+  // As make load does without SECONDS.
+  expect(await post('/load/start', { rps: 50, seconds: '' })).toMatchObject({ status: 200 });
+  await told('load', ({ text }) => /^\d+ s, [1-9]\d* requests$/m.test(text));
+  await post('/load/stop');
+  await told('load', ({ running }) => !running);
   expect(await post('/load/start', { rps: 50, seconds: 600 })).toMatchObject({ status: 200 });
   expect(await post('/load/start', { rps: 5, seconds: 5 })).toMatchObject({ status: 409 });
   await told('load', ({ text }) => /\d+ of 600 s, [1-9]\d* requests$/.test(text));

@@ -57,6 +57,14 @@ describe('the pages of the real texts', () => {
     }
   });
 
+  test('link to the ports that things have here, and show these', () => {
+    const page = pages.get('/workshop/01-bare-handler')!;
+    expect(page).toMatch(
+      /<a href="http:\/\/localhost:1\/metrics"[^>]*>http:\/\/localhost:1\/metrics</,
+    );
+    expect(page).not.toMatch(/<a href="http:\/\/localhost:8001/);
+  });
+
   test('are the chapters, all of them, with every heading and block', () => {
     for (const { file, chapters } of books) {
       const document = readDocument(file);

@@ -76,12 +76,16 @@ export function loadPart({ ports, publish }: Desk): Part {
   };
 }
 
-/** Judged as `make load` judges them. @throws {Refusal} with its words */
+/** Judged as `make load` judges them; an empty text for the seconds is no end. @throws {Refusal} with its words */
 function numbersIn(body: unknown): { seconds: number; rps: number } {
-  const { seconds, rps } = fieldsOf(body);
+  const fields = fieldsOf(body);
   try {
-    const { values } = readArguments('load', [], { SECONDS: `${seconds}`, RPS: `${rps}` });
-    if (values.SECONDS !== undefined) return { seconds: values.SECONDS, rps: values.RPS };
+    const { values } = readArguments('load', [], {
+      SECONDS: `${fields.seconds}`,
+      RPS: `${fields.rps}`,
+    });
+    const seconds = values.SECONDS ?? (fields.seconds === '' ? Infinity : undefined);
+    if (seconds !== undefined) return { seconds, rps: values.RPS };
   } catch (error) {
     if (error instanceof UsageError) throw new Refusal(400, error.message.split('\n')[0]!);
     throw error;

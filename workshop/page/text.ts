@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ASKS } from '../../checks/queries/index.ts';
+import { PORTS } from '../commands.js';
 import { ASKED, readAsked, type Asked } from '../learner/asked.ts';
 import { CHECKED, readState } from '../learner/state.ts';
 import { watch } from '../program/watch.ts';
@@ -24,7 +25,7 @@ const PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 const LOOK_MS = 500;
 
 /** The pages of the texts, the pictures in them, and what of them is done: the event `done`. */
-export function textPart({ root, publish }: Desk, token: string): Part {
+export function textPart({ root, env, ports, publish }: Desk, token: string): Part {
   const pictures = picturesIn(root);
   const read = bookReader(root);
   const publishDone = () => {
@@ -56,7 +57,7 @@ export function textPart({ root, publish }: Desk, token: string): Part {
       const body = layout({ title: 'No such page', text, books, done, token });
       return { status: 404, type: 'text/html', body };
     }
-    const text = renderChapter(chapter, book.file, books, pictures);
+    const text = linkHere(renderChapter(chapter, book.file, books, pictures), { env, ports });
     const title = `${chapter.title} – Tree Counter`;
     return { type: 'text/html', body: layout({ title, text, books, done, chapter, token }) };
   }
@@ -76,6 +77,22 @@ function bookReader(root: string): () => Book[] {
       kept.set(file, { at, book });
       return [book];
     });
+}
+
+/** Has links to this computer lead to the ports that things have here. */
+function linkHere(html: string, { env, ports }: Pick<Desk, 'env' | 'ports'>): string {
+  const known: Readonly<Record<string, number | undefined>> = {
+    [PORTS.program]: ports.program,
+    [PORTS.visitors]: ports.visitors,
+    [PORTS.prometheus]: ports.prometheus,
+    [PORTS.central]: ports.central,
+  };
+  return html.replace(/<a href="http:\/\/localhost:\d[^<]*<\/a>/g, (link) =>
+    link.replace(/localhost:(\d+)/g, (usual, port: string) => {
+      const moved = known[port] ?? Number(env[`PORT_${port}`]);
+      return moved ? `localhost:${moved}` : usual;
+    }),
+  );
 }
 
 function picturesIn(root: string): Set<string> {

@@ -196,8 +196,8 @@ function showMetrics(section: HTMLElement): void {
 
 function showLoad(section: HTMLElement): void {
   const number = (value: string, step: string) =>
-    make('input', { type: 'number', value, min: step, step, required: true });
-  const [rps, seconds] = [number('5', '0.1'), number('60', '1')];
+    make('input', { type: 'number', value, min: step, step, required: value !== '' });
+  const [rps, seconds] = [number('5', '0.1'), number('', '1')];
   const start = make('button', { textContent: 'Start' });
   const stop = make('button', { type: 'button', textContent: 'Stop', hidden: true });
   const form = make(
@@ -205,7 +205,7 @@ function showLoad(section: HTMLElement): void {
     {},
     make('label', {}, rps, ' requests per second'),
     ' ',
-    make('label', {}, 'for ', seconds, ' s'),
+    make('label', {}, 'for ', seconds, ' s, or until you stop it'),
     ' ',
     start,
     stop,

@@ -14,6 +14,7 @@ export function startHand(): void {
   onEvent<HandState>('hand', (state) => {
     isUp = state.isUp;
     section.hidden = state.name === undefined;
+    if (section.hidden) return;
     const words = isUp ? '✋ Your hand is up.' : `You are on the board as ${state.name}.`;
     say(line, words);
     say(button, isUp ? 'Take it down' : 'Raise your hand');

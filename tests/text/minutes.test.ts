@@ -14,7 +14,7 @@ const OF_WORKSHOP = [
 ] as const;
 const OF_PRODUCTION = [
   ['Timetable: second half-day', 210],
-  ['Timetable: third half-day', 150],
+  ['Timetable: third half-day', 160],
 ] as const;
 
 /** What each chapter says about itself, in its first line. */

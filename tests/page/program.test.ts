@@ -80,12 +80,16 @@ const pidIn = ({ says }: ProgramState) => Number(/process (\d+)/.exec(says.join(
 
 const plain = (text: string) => stripVTControlCharacters(text);
 
-/** One page for all of it: to start one takes longer than most of what is tried on it. */
-test('a page serves, checks after each save, and runs the program', TIMEOUT, async () => {
+/** One page for both: to start one takes longer than most of what is tried on it. */
+test('a page serves its files, and checks after each save', TIMEOUT, async () => {
   const page = await openLearn(3);
   await servesItsFiles(page);
   await checksAfterEachSave(page);
-  await runsTheProgram(page);
+});
+
+test('a page runs the program', TIMEOUT, async (context) => {
+  onlyUnderCI(context);
+  await runsTheProgram(await openLearn(3));
 });
 
 type Page = Awaited<ReturnType<typeof openLearn>>;

@@ -140,7 +140,10 @@ test('the chapter, typed from its beginning to its end, on two real servers', as
       for (const [series, values] of central) {
         expect(values, series).toEqual(own.get(series)?.slice(-values.length));
       }
-      expect(central.size).toBe(own.size);
+      // A series that ended before remote write began is not sent.
+      const isNew = ([at]: readonly [number, string]) => at > before / 1000;
+      const missing = [...own].filter(([name, all]) => all.some(isNew) && !central.has(name));
+      expect(missing).toEqual([]);
       const inGap = [...central.values()].flat().filter(([at]) => at > before / 1000 + 1);
       expect(inGap.length).toBeGreaterThan(500);
     }

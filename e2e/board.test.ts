@@ -82,7 +82,7 @@ async function boardIn() {
 function newsOf(learner: number): News[] {
   const all = STEPS.slice(0, 3 + (learner % 8)).map((name, index): News => {
     const isShown = (learner + index) % 5 === 0;
-    return { about: 'chapter', name, outcome: isShown ? 'shown' : 'passed' };
+    return { about: 'chapter', name, outcome: isShown ? 'shown' : 'passed', seconds: 600 };
   });
   const ask = {
     about: 'ask',

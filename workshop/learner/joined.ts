@@ -97,7 +97,7 @@ export function forget(root: string): void {
 }
 
 /** What is told, before it has its number. */
-export type News = Omit<Message, 'number' | 'seconds'>;
+export type News = Omit<Message, 'number'>;
 
 /**
  * Tells the board, if one was joined, what has become of a chapter, a question, an incident or a hand. It never
@@ -110,12 +110,7 @@ export async function tellBoard(
   const joined = readJoined(root);
   if (!joined || news.length === 0) return undefined;
   const now = Date.now();
-  const told = news.map((one, index): Message => {
-    const number = joined.last + 1 + index;
-    if (one.about !== 'chapter' || news.length > 1) return { number, ...one };
-    const seconds = Math.min(DAY_S, Math.max(0, Math.round((now - joined.since) / 1000)));
-    return { number, ...one, seconds };
-  });
+  const told = news.map((one, index): Message => ({ number: joined.last + 1 + index, ...one }));
   const isThrough = news.some(({ about, outcome }) => about === 'chapter' && outcome !== 'failed');
   const waiting = [...joined.waiting, ...told].slice(-MOST_WAITING);
   const last = joined.last + news.length;
@@ -159,8 +154,11 @@ export async function catchUp(root: string): Promise<void> {
 /** What a check tells. */
 export function newsOf({ chapter, passed, failure }: Report, root: string): News {
   const { name } = chapter;
-  if (!passed) return { about: 'chapter', name, outcome: 'failed', hint: failure?.hintId };
-  return { about: 'chapter', name, outcome: readShown(root).includes(name) ? 'shown' : 'passed' };
+  const since = readJoined(root)?.since ?? Date.now();
+  const seconds = Math.min(DAY_S, Math.max(0, Math.round((Date.now() - since) / 1000)));
+  if (!passed) return { about: 'chapter', name, outcome: 'failed', hint: failure?.hintId, seconds };
+  const outcome = readShown(root).includes(name) ? 'shown' : 'passed';
+  return { about: 'chapter', name, outcome, seconds };
 }
 
 interface Asking {

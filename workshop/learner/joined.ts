@@ -101,14 +101,14 @@ export type News = Omit<Message, 'number'>;
 
 /**
  * Tells the board, if one was joined, what has become of a chapter, a question, an incident or a hand. It never
- * fails and never takes longer than {@link TELL_MS}: what cannot be sent goes with the next one.
+ * fails and never takes longer than {@link TELL_MS}: what cannot be sent goes with the next one, or without any news.
  */
 export async function tellBoard(
   root: string,
   ...news: readonly News[]
 ): Promise<Outcome | undefined> {
   const joined = readJoined(root);
-  if (!joined || news.length === 0) return undefined;
+  if (!joined || news.length + joined.waiting.length === 0) return undefined;
   const now = Date.now();
   const told = news.map((one, index): Message => ({ number: joined.last + 1 + index, ...one }));
   const isThrough = news.some(({ about, outcome }) => about === 'chapter' && outcome !== 'failed');

@@ -1,4 +1,5 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** What a rename over a file says on Windows while another program, such as a virus scanner, holds it open. */
 const HELD: readonly (string | undefined)[] = ['EPERM', 'EBUSY', 'EACCES'];
@@ -22,6 +23,19 @@ export function replaceFile(path: string, text: string): boolean {
     return true;
   } catch {
     rmSync(whole, { force: true });
+    return false;
+  }
+}
+
+/**
+ * Keeps a value as JSON, in a folder that is made if it is not there.
+ * @returns whether it could be written; if not, the file holds what it held
+ */
+export function keepJson(path: string, value: unknown): boolean {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return replaceFile(path, JSON.stringify(value));
+  } catch {
     return false;
   }
 }

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { troubles } from '../../checks/harness/trouble.ts';
 import type { Lesson } from '../../checks/harness/types.ts';
-import { findLesson, steps } from '../../checks/index.ts';
+import { findLesson } from '../../checks/index.ts';
 import { ASKS } from '../../checks/queries/index.ts';
 import { FLEET_INCIDENTS } from '../incidents/fleet.ts';
 import { INCIDENTS } from '../incidents/list.ts';
-import { exerciseNames, ROOT } from '../programs.ts';
+import { lessonNames, ROOT } from '../programs.ts';
 import { OTHER_HINT, type Names } from './message.ts';
 
 /** What is told of any answer, where the question itself has no hint for it: here in a few words. */
@@ -32,8 +32,6 @@ const OF_ANY_ANSWER = {
 /** A chapter whose program is checked. */
 export interface PlannedChapter {
   readonly name: string;
-  /** Its number among the steps; an exercise has none. */
-  readonly step: number | undefined;
   /** What the day's timetable gives it; undefined where the text gives it none. */
   readonly plannedMinutes: number | undefined;
 }
@@ -45,9 +43,8 @@ export async function readChapters(): Promise<PlannedChapter[]> {
       .map((name) => readFileSync(join(ROOT, name), 'utf8'))
       .join('\n'),
   );
-  return (await lessons()).map(({ chapter: { name, step, heading } }) => ({
+  return (await lessons()).map(({ chapter: { name, heading } }) => ({
     name,
-    step,
     plannedMinutes: minutes.get(heading),
   }));
 }
@@ -78,6 +75,6 @@ export async function readNames(): Promise<Names> {
   };
 }
 
-async function lessons(): Promise<readonly Lesson[]> {
-  return [...steps, ...(await Promise.all(exerciseNames().map((name) => findLesson(name))))];
+function lessons(): Promise<readonly Lesson[]> {
+  return Promise.all(lessonNames().map((name) => findLesson(name)));
 }

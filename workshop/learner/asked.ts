@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { replaceFile } from '../replace.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { keepJson } from '../replace.ts';
 
 /** What is remembered of one question. */
 export interface Tried {
@@ -35,12 +35,7 @@ export function readAsked(root: string): Asked {
 
 /** Remembers. @returns whether it could: another program may hold the file */
 export function writeAsked(root: string, asked: Asked): boolean {
-  try {
-    mkdirSync(dirname(fileIn(root)), { recursive: true });
-    return replaceFile(fileIn(root), JSON.stringify(asked));
-  } catch {
-    return false;
-  }
+  return keepJson(fileIn(root), asked);
 }
 
 /** What is to be remembered once an answer was judged. */

@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Report } from '../../checks/harness/types.ts';
 import { MOST_MESSAGES, type Message } from '../board/message.ts';
 import { stepNames } from '../programs.ts';
-import { replaceFile } from '../replace.ts';
+import { keepJson } from '../replace.ts';
 import { readShown } from './shown.ts';
 import { readState } from './state.ts';
 
@@ -59,16 +59,6 @@ export function readJoined(root: string): Joined | undefined {
   }
 }
 
-/** Remembers. @returns whether it could: another program may hold the file */
-function writeJoined(root: string, joined: Joined): boolean {
-  try {
-    mkdirSync(dirname(fileIn(root)), { recursive: true });
-    return replaceFile(fileIn(root), JSON.stringify(joined, undefined, 2));
-  } catch {
-    return false;
-  }
-}
-
 /** Joins a board, and remembers it if it has taken the name. */
 export async function joinBoard(root: string, board: string, name: string): Promise<Outcome> {
   const outcome = await ask('POST', `${board}/learners`, { body: { name }, withinMs: JOIN_MS });
@@ -78,7 +68,8 @@ export async function joinBoard(root: string, board: string, name: string): Prom
     return { reached: false, why: 'what answers there is no board' };
   }
   const joined = { board, name: taken, key, since: Date.now(), last: 0, waiting: [], sent: [] };
-  if (!writeJoined(root, joined)) throw new Error(`${fileIn(root)} is held by another program.`);
+  if (!keepJson(fileIn(root), joined))
+    throw new Error(`${fileIn(root)} is held by another program.`);
   return outcome;
 }
 
@@ -116,7 +107,7 @@ export async function tellBoard(
   const last = joined.last + news.length;
   const after = { ...joined, last, waiting, since: isThrough ? now : joined.since };
   // First on disk: whatever becomes of this process, the number is not given twice.
-  if (!writeJoined(root, after)) return undefined;
+  if (!keepJson(fileIn(root), after)) return undefined;
   const messages = waiting.slice(0, MOST_MESSAGES);
   const outcome = await ask('POST', `${joined.board}/messages`, {
     key: joined.key,
@@ -125,7 +116,7 @@ export async function tellBoard(
   });
   // Not allowed: the board is of another version, and will not take them next time either.
   if (outcome.reached && [200, 400].includes(outcome.status)) {
-    writeJoined(root, {
+    keepJson(fileIn(root), {
       ...after,
       waiting: waiting.slice(messages.length),
       sent: [...joined.sent, ...messages].slice(-MOST_WAITING),

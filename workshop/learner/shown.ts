@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { replaceFile } from '../replace.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { keepJson } from '../replace.ts';
 
 const fileIn = (root: string) => join(root, '.workshop', 'shown.json');
 
@@ -17,10 +17,5 @@ export function readShown(root: string): string[] {
 /** Remembers that the ends of these chapters were given away. What cannot be remembered is left out. */
 export function addShown(root: string, names: readonly string[]): void {
   const all = [...new Set([...readShown(root), ...names])];
-  try {
-    mkdirSync(dirname(fileIn(root)), { recursive: true });
-    replaceFile(fileIn(root), JSON.stringify(all));
-  } catch {
-    // Another program holds it, or the disk is full: solve has done what it was asked for.
-  }
+  keepJson(fileIn(root), all);
 }

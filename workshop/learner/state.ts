@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Failure } from '../../checks/harness/types.ts';
 import { ROOT, stepNames } from '../programs.ts';
-import { replaceFile } from '../replace.ts';
+import { keepJson } from '../replace.ts';
 
 /** What `make check` remembers for the next one and for `make hint`. */
 export interface CheckState {
@@ -50,11 +50,5 @@ export function comparedChapter(state: CheckState): string {
  * @returns whether it could: another program may hold the file
  */
 export function writeState(state: CheckState): boolean {
-  const file = join(ROOT, CHECKED);
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    return replaceFile(file, JSON.stringify(state));
-  } catch {
-    return false;
-  }
+  return keepJson(join(ROOT, CHECKED), state);
 }
